@@ -1,0 +1,64 @@
+/**
+ * The baton: who holds what right now and what happened in which order. An append succeeds for exactly one caller
+ * per place in a stream; the loser reads again and decides again (design 2). SQLite implements it today, PostgreSQL can.
+ */
+import type { Event, Stored } from '../domain/event.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { Tier } from '../domain/tier.ts';
+
+/** A live conversation that an append opens; the count per tier is checked in the same transaction (seed 1, lanes). */
+export interface LaneRequest {
+  tier: Tier;
+  limit: number;
+  owner: Owner;
+}
+
+export interface Append {
+  stream: string;
+  /** The place the caller has decided for: one more than the last event it has read in this stream. */
+  seq: number;
+  event: Event;
+  /** ISO 8601. */
+  at: string;
+  /** Opens a live conversation for this stream, if its lane has room. */
+  opensLane?: LaneRequest;
+  /** Ends this stream's live conversation. */
+  closesLane?: boolean;
+}
+
+/** `conflict`: somebody else took that place. Both refusals leave nothing behind. */
+export type AppendOutcome = 'appended' | 'conflict' | 'lane_full';
+
+export interface LiveLane {
+  stream: string;
+  tier: Tier;
+  owner: Owner;
+}
+
+export interface Baton {
+  append(entry: Append): AppendOutcome;
+  /** All events of one stream in order. */
+  read(stream: string): Stored[];
+  /** Events of all streams after a position, in order. */
+  after(position: number, limit?: number): Stored[];
+  /** The last position, 0 when nothing has happened. Cheap enough to poll. */
+  position(): number;
+  /** Live conversations; those of dead owners are freed with `freeLane`. */
+  lanes(): LiveLane[];
+  freeLane(stream: string, owner: Owner): void;
+  /** Opens a lane outside a task's stream (a planner, a reviewer). False when it is full. */
+  takeLane(stream: string, lane: LaneRequest): boolean;
+  /** Counts this owner's heartbeat up; observers on other machines watch it move. */
+  beat(owner: Owner): void;
+  heartbeat(owner: Owner): number;
+  /** Remembers the validation of a tree under a fingerprint of commands, dependencies and sandbox (design 2.4, step 2). */
+  rememberValidation(fingerprint: string, validation: string): void;
+  recallValidation(fingerprint: string): string | null;
+  close(): void;
+}
+
+/** Opening can fail for reasons a person must hear about. */
+export type BatonFailure =
+  | { reason: 'newer_format'; path: string; found: number; known: number }
+  | { reason: 'state_damaged'; path: string; detail: string }
+  | { reason: 'state_unwritable'; path: string; detail: string };

@@ -1,0 +1,32 @@
+/** A check is a command that must pass: tests, types, lint (design 2.4, step 2). */
+export interface Check {
+  name: string;
+  command: string;
+  timeoutMs: number;
+}
+
+/** Three results, never two: "could not run" never counts as green. */
+export type CheckResult = 'green' | 'red' | 'could_not_run';
+
+/** One command on one tree, with the head and tail of what it printed. */
+export interface CheckRun {
+  name: string;
+  command: string;
+  result: CheckResult;
+  exitCode: number | null;
+  durationMs: number;
+  output: string;
+}
+
+/** All checks on one tree. `result` is the worst of the runs; no checks at all could not run. */
+export interface Validation {
+  tree: string;
+  result: CheckResult;
+  runs: CheckRun[];
+}
+
+/** The worst result wins; an empty list has proven nothing. */
+export function overallResult(runs: readonly CheckRun[]): CheckResult {
+  if (runs.length === 0 || runs.some(run => run.result === 'could_not_run')) return 'could_not_run';
+  return runs.some(run => run.result === 'red') ? 'red' : 'green';
+}

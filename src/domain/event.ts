@@ -1,0 +1,93 @@
+/**
+ * What can happen, as typed values: the event log is the truth about who did what in which order, and every
+ * state is a fold of it (design 2). A stream is one task, one plan or one target branch.
+ */
+import type { Blocker, ChangedFile, DoneReport } from './blocker.ts';
+import type { Validation } from './check.ts';
+import type { Spend } from './money.ts';
+import type { Owner } from './owner.ts';
+import type { Route } from './tier.ts';
+
+/** Where landed work goes: one checkout and the branch that was checked out there (design 2.3). */
+export interface Target {
+  checkout: string;
+  branch: string;
+}
+
+/** Why an attempt ended without a submission, and whether it says something about the model (a strike, design 3.4). */
+export type AttemptEnd =
+  | { reason: 'interrupted' }
+  | { reason: 'turn_limit'; turns: number }
+  | { reason: 'no_submission' }
+  | { reason: 'stuck'; detail: string }
+  | { reason: 'context_full' }
+  | { reason: 'model_unavailable'; detail: string }
+  | { reason: 'tool_unavailable'; detail: string };
+
+/** Why submitted work came back to its agent; the note is what the next attempt is told. */
+export type ReturnReason = 'unproven' | 'red' | 'conflict' | 'red_candidate' | 'rejected_change';
+
+export type TaskEvent =
+  /** A checked task file became a task of ours. `fileHash` is the sha256 of the file as accepted. */
+  | { kind: 'created'; target: Target; agent: string; file: string; fileHash: string; plan: string | null }
+  /** The fence goes up: from here on only writes that name this attempt are accepted. */
+  | { kind: 'claimed'; attempt: number; owner: Owner; route: Route; base: string; worktree: string; session: string }
+  /** The worker said how it will go about it. */
+  | { kind: 'approach'; attempt: number; text: string }
+  | { kind: 'checkpoint'; attempt: number; commit: string }
+  | {
+      kind: 'submitted';
+      attempt: number;
+      commit: string;
+      tree: string;
+      base: string;
+      files: ChangedFile[];
+      report: DoneReport;
+      model: string;
+      spend: Spend;
+    }
+  | { kind: 'blocked'; attempt: number; blocker: Blocker; checkpoint: string | null; spend: Spend; resumable: boolean }
+  /** The attempt is over without a submission; `strike` is decided by policy, not by the worker. */
+  | { kind: 'ended'; attempt: number; end: AttemptEnd; strike: boolean; checkpoint: string | null; spend: Spend }
+  | { kind: 'proven'; attempt: number; commit: string }
+  | { kind: 'validated'; attempt: number; commit: string; validation: Validation; baseResult: Validation['result'] | null }
+  /** Written before the ref moves, so that a kill in between is told from a foreign move (facts: intent, swap, outcome). */
+  | { kind: 'merge_intended'; attempt: number; base: string; candidate: string; validation: Validation }
+  | { kind: 'landed'; attempt: number; commit: string; tree: string }
+  | { kind: 'returned'; attempt: number; reason: ReturnReason; note: string; strike: boolean }
+  | { kind: 'answered'; by: string; text: string; widen: string[] }
+  | { kind: 'requeued'; by: string; reason: string }
+  | { kind: 'cancelled'; by: string; reason: string }
+  /** Landed work read back from git after the log was lost: never run again without `retry`. */
+  | { kind: 'imported'; commit: string; model: string; costUsd: string };
+
+export type PlanEvent =
+  | { kind: 'planned'; target: Target; request: string; tasks: string[]; spend: Spend }
+  | { kind: 'withdrawn'; by: string };
+
+export type TargetEvent =
+  | { kind: 'baseline'; commit: string; validation: Validation }
+  /** The user's own commits came into the integration ref, as a checked candidate. */
+  | { kind: 'caught_up'; commit: string; from: string }
+  | { kind: 'recorded'; commit: string; paths: string[] }
+  | { kind: 'delivered'; commit: string };
+
+export type LeadEvent = { kind: 'led'; owner: Owner } | { kind: 'stepped_down'; owner: Owner };
+
+export type Event = TaskEvent | PlanEvent | TargetEvent | LeadEvent;
+export type EventKind = Event['kind'];
+
+/** An event in its place. `position` counts over all streams, `seq` within one, both from 1. */
+export interface Stored<Body = Event> {
+  position: number;
+  stream: string;
+  seq: number;
+  /** ISO 8601, UTC. For people; nothing is decided by comparing these between machines. */
+  at: string;
+  event: Body;
+}
+
+export const taskStream = (id: string): string => `task/${id}`;
+export const planStream = (id: string): string => `plan/${id}`;
+export const targetStream = (branch: string): string => `target/${branch}`;
+export const LEAD_STREAM = 'lead';
