@@ -30,3 +30,18 @@ export function overallResult(runs: readonly CheckRun[]): CheckResult {
   if (runs.length === 0 || runs.some(run => run.result === 'could_not_run')) return 'could_not_run';
   return runs.some(run => run.result === 'red') ? 'red' : 'green';
 }
+
+/** A validation as one text, for the memory of the baton; `rememberedValidation` reads it back. */
+export const validationText = (validation: Validation): string => JSON.stringify(validation);
+
+/** Null for a text that is not one of ours. */
+export function rememberedValidation(text: string): Validation | null {
+  try {
+    const value = JSON.parse(text) as Partial<Validation>; // our own text, written by `validationText` alone
+    return value.result !== undefined && Array.isArray(value.runs) && value.tree !== undefined
+      ? { tree: value.tree, result: value.result, runs: value.runs }
+      : null;
+  } catch {
+    return null; // damaged memory is no memory: the checks run again
+  }
+}

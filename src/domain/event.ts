@@ -6,7 +6,7 @@ import type { Blocker, ChangedFile, DoneReport } from './blocker.ts';
 import type { Validation } from './check.ts';
 import type { Spend } from './money.ts';
 import type { Owner } from './owner.ts';
-import type { Route } from './tier.ts';
+import type { Route, Tier } from './tier.ts';
 
 /** Where landed work goes: one checkout and the branch that was checked out there (design 2.3). */
 export interface Target {
@@ -50,31 +50,59 @@ export type TaskEvent =
   /** The attempt is over without a submission; `strike` is decided by policy, not by the worker. */
   | { kind: 'ended'; attempt: number; end: AttemptEnd; strike: boolean; checkpoint: string | null; spend: Spend }
   | { kind: 'proven'; attempt: number; commit: string }
-  | { kind: 'validated'; attempt: number; commit: string; validation: Validation; baseResult: Validation['result'] | null }
+  | {
+      kind: 'validated';
+      attempt: number;
+      commit: string;
+      validation: Validation;
+      baseResult: Validation['result'] | null;
+    }
   /** Written before the ref moves, so that a kill in between is told from a foreign move (facts: intent, swap, outcome). */
   | { kind: 'merge_intended'; attempt: number; base: string; candidate: string; validation: Validation }
   | { kind: 'landed'; attempt: number; commit: string; tree: string }
-  | { kind: 'returned'; attempt: number; reason: ReturnReason; note: string; strike: boolean }
+  /** `draft` is where the next attempt starts when that is not the submission: a merge with its conflict marks. */
+  | {
+      kind: 'returned';
+      attempt: number;
+      reason: ReturnReason;
+      note: string;
+      strike: boolean;
+      draft: { base: string; commit: string } | null;
+    }
+  /** A person let this very commit pass (seed 5, force opus + human review). A new commit voids it. */
+  | { kind: 'approved'; commit: string; by: string }
   | { kind: 'answered'; by: string; text: string; widen: string[] }
   | { kind: 'requeued'; by: string; reason: string }
   | { kind: 'cancelled'; by: string; reason: string }
   /** Landed work read back from git after the log was lost: never run again without `retry`. */
   | { kind: 'imported'; commit: string; model: string; costUsd: string };
 
+/** A conversation that made or reviewed a plan, for the log. */
+export interface PlanSession {
+  agent: string;
+  tier: Tier;
+  endedAt: string;
+  spend: Spend;
+}
+
 export type PlanEvent =
-  | { kind: 'planned'; target: Target; request: string; tasks: string[]; spend: Spend }
+  | { kind: 'planned'; target: Target; request: string; tasks: string[]; sessions: PlanSession[] }
   | { kind: 'withdrawn'; by: string };
 
 export type TargetEvent =
   | { kind: 'baseline'; commit: string; validation: Validation }
   /** The user's own commits came into the integration ref, as a checked candidate. */
   | { kind: 'caught_up'; commit: string; from: string }
-  | { kind: 'recorded'; commit: string; paths: string[] }
+  /** The user's commits do not fit: a conflict, or red once merged. A person has to mend the branch. */
+  | { kind: 'catch_up_failed'; from: string; detail: string }
+  /** The record files of everything up to `upTo` (a position of the log) are committed. */
+  | { kind: 'recorded'; commit: string; upTo: number }
   | { kind: 'delivered'; commit: string };
 
-export type LeadEvent = { kind: 'led'; owner: Owner } | { kind: 'stepped_down'; owner: Owner };
+/** Something that one process at a time may hold: the lead of a repository, the slot of a worktree. */
+export type HoldEvent = { kind: 'held'; owner: Owner } | { kind: 'let_go'; owner: Owner };
 
-export type Event = TaskEvent | PlanEvent | TargetEvent | LeadEvent;
+export type Event = TaskEvent | PlanEvent | TargetEvent | HoldEvent;
 export type EventKind = Event['kind'];
 
 /** An event in its place. `position` counts over all streams, `seq` within one, both from 1. */
@@ -90,4 +118,5 @@ export interface Stored<Body = Event> {
 export const taskStream = (id: string): string => `task/${id}`;
 export const planStream = (id: string): string => `plan/${id}`;
 export const targetStream = (branch: string): string => `target/${branch}`;
+export const worktreeStream = (name: string): string => `worktree/${name}`;
 export const LEAD_STREAM = 'lead';
