@@ -35,12 +35,25 @@ export interface LiveLane {
   owner: Owner;
 }
 
+/** A stream whose events from `seq` on are not delivered: a row cannot be read, or is missing (only `read` sees that). */
+export interface DamagedStream {
+  stream: string;
+  seq: number;
+  /** What is wrong there, in a few words. */
+  detail: string;
+}
+
 export interface Baton {
   append(entry: Append): AppendOutcome;
-  /** All events of one stream in order. */
+  /** All events of one stream in order; of a damaged stream those before the damage. */
   read(stream: string): Stored[];
-  /** Events of all streams after a position, in order. */
+  /** Events of all streams after a position, in order, without those that follow damage in their stream. */
   after(position: number, limit?: number): Stored[];
+  /**
+   * The streams in which `read` and `after` have met damage so far. Only these stand still: appending to one always
+   * conflicts, so whoever decides for a stream leaves out the ones named here.
+   */
+  damaged(): DamagedStream[];
   /** The last position, 0 when nothing has happened. Cheap enough to poll. */
   position(): number;
   /** Live conversations; those of dead owners are freed with `freeLane`. */

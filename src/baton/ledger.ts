@@ -4,7 +4,10 @@
  */
 import type { NanoUsd, Usage } from '../domain/money.ts';
 import type { Owner } from '../domain/owner.ts';
+import type { CapScope, ReserveDecision, Standings } from '../domain/reservation.ts';
 import type { Tier } from '../domain/tier.ts';
+
+export type { CapScope, ReserveDecision, Standing, Standings } from '../domain/reservation.ts';
 
 /** What a request is for; each field is a column that `budget` can group by. */
 export interface Purpose {
@@ -20,23 +23,6 @@ export interface Purpose {
   tier: Tier;
   model: string;
 }
-
-/** Sums that a cap is checked against: settled spend and what is spoken for. */
-export interface Standing {
-  settled: NanoUsd;
-  open: NanoUsd;
-}
-
-export type CapScope = 'task' | 'plan' | 'day' | 'week';
-
-/** What every scope stands at, read inside the reserving transaction. */
-export type Standings = Record<CapScope, Standing>;
-
-/** A pure decision made inside the transaction: reserve this much, wait for others to settle, or stop. */
-export type ReserveDecision<Grant> =
-  | { kind: 'granted'; reserve: NanoUsd; grant: Grant }
-  | { kind: 'wait'; scope: CapScope }
-  | { kind: 'denied'; scope: CapScope };
 
 export type ReserveOutcome<Grant> =
   | { kind: 'granted'; reservation: string; grant: Grant }
