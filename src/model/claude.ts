@@ -58,7 +58,8 @@ export interface Reply {
 /** Each failure has one named outcome in the loop. `usage` null means nobody knows what was billed. */
 export type ModelFailure =
   | { reason: 'rate_limited'; retryAfterMs: number | null; usage: null; billed: false }
-  | { reason: 'overloaded'; retryAfterMs: number | null; usage: null; billed: false }
+  /** Billed when the overload came as an event inside a reply that had already begun; `usage` is then its input side. */
+  | { reason: 'overloaded'; retryAfterMs: number | null; usage: Usage | null; billed: boolean }
   | { reason: 'server_error'; detail: string; usage: null; billed: boolean }
   | { reason: 'connection_failed'; detail: string; usage: null; billed: boolean }
   | { reason: 'stream_cut'; detail: string; usage: Usage | null; billed: true }
