@@ -41,8 +41,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       task_usd: usd.default(5),
       plan_usd: usd.default(25),
-      day_usd: usd.default(50),
-      week_usd: usd.default(200),
+      day_usd: usd.default(100),
+      week_usd: usd.default(400),
+      /** Spend of a day after which a person is asked before anything new is started (seed 5, cost guard). */
+      guard_usd: usd.default(50),
     })
     .prefault({}),
   /** Live conversations per tier in this repository (seed 1: opus 1, sonnet 2-3, haiku 5-10). */

@@ -3,18 +3,16 @@ import type { Blocker, ChangedFile, DoneReport } from '../domain/blocker.ts';
 import type { Usage } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 
-/** Record paths are outside every zone; no agent writes them (design 2). */
-export const RECORD_ROOTS = ['tasks', 'progress', 'complete', 'blocked', 'reports'] as const;
-export const LOG_FILE = 'orchestration_log.md';
-
-export const taskPath = (agent: string, id: string): string => `tasks/${agent}/${id}.md`;
-export const startedPath = (agent: string, id: string): string => `progress/${agent}/${id}-started.md`;
-export const donePath = (agent: string, id: string): string => `complete/${agent}/${id}-done.md`;
-export const blockedPath = (agent: string, id: string): string => `blocked/${agent}/${id}-conflict.md`;
-export const validationPath = (id: string): string => `reports/${id}-validation.md`;
-
-export const isRecordPath = (path: string): boolean =>
-  path === LOG_FILE || RECORD_ROOTS.some(root => path.startsWith(`${root}/`));
+export {
+  blockedPath,
+  donePath,
+  isRecordPath,
+  LOG_FILE,
+  RECORD_ROOTS,
+  startedPath,
+  taskPath,
+  validationPath,
+} from '../domain/record-paths.ts';
 
 /** One thing wrong with a record file; all of a file's faults are reported at once. `line` counts from 1. */
 export interface FileFault {
@@ -66,7 +64,14 @@ export interface ValidationRecord {
   result: 'green' | 'red' | 'could_not_run';
   /** Result of the same commands on the base, when the work was red. */
   baseResult: 'green' | 'red' | 'could_not_run' | null;
-  runs: { name: string; command: string; result: string; exitCode: number | null; durationMs: number; output: string }[];
+  runs: {
+    name: string;
+    command: string;
+    result: string;
+    exitCode: number | null;
+    durationMs: number;
+    output: string;
+  }[];
 }
 
 /** A row of `orchestration_log.md`, one per agent session, failed ones too (seed 5, cost tracking). */
