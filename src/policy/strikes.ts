@@ -1,0 +1,24 @@
+/**
+ * Which endings say something about the model: only capability and premise failures are strikes; interruptions, rate
+ * limits, sandbox denials, infrastructure and budget are not, so they never buy a dearer model (design 3, step 4).
+ */
+import type { AttemptEnd, ReturnReason } from '../domain/event.ts';
+
+export function isStrike(reason: AttemptEnd['reason'] | ReturnReason): boolean {
+  switch (reason) {
+    case 'turn_limit':
+    case 'no_submission':
+    case 'stuck':
+    case 'unproven':
+    case 'red':
+      return true;
+    case 'interrupted':
+    case 'context_full':
+    case 'model_unavailable':
+    case 'tool_unavailable':
+    case 'conflict':
+    case 'red_candidate':
+    case 'rejected_change':
+      return false;
+  }
+}
