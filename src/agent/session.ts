@@ -1,0 +1,147 @@
+/** A session: one conversation of a role on a model, metered, recorded, and held in a lane. Workers and the conductor open them alike. */
+import { join } from 'node:path';
+import type { Ledger } from '../baton/ledger.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Config } from '../domain/config.ts';
+import { nanoFromUsd, type Spend } from '../domain/money.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { Role } from '../domain/role.ts';
+import type { Effort, Tier } from '../domain/tier.ts';
+import type { Claude, SystemBlock } from '../model/claude.ts';
+import type { Caps } from '../policy/budget.ts';
+import type { Sandbox } from '../shell/sandbox.ts';
+import { type AgentEdges, type AgentEvent, type AgentOutcome, runAgent } from './loop.ts';
+import { openMeter, type PriceOf } from './meter.ts';
+import { rolePrompt } from './prompts.ts';
+import type { Tool } from './tools/tool.ts';
+import { type Conversation, openTranscript, readConversation } from './transcript.ts';
+
+/** What every session of a process shares. */
+export interface Studio {
+  repository: string;
+  claude: Claude;
+  ledger: Ledger;
+  price: PriceOf;
+  clock: Clock;
+  owner: Owner;
+  lanes: AgentEdges['lanes'];
+  sandbox: Sandbox;
+  config: Config;
+  roles: ReadonlyMap<string, Role>;
+  /** Tier to model id. */
+  models: Record<Tier, string>;
+  /** CLAUDE.md or AGENTS.md, size-capped; empty when there is none. */
+  instructions: string;
+  transcripts: string;
+  secrets: readonly string[];
+}
+
+export interface SessionRequest {
+  session: string;
+  task: string;
+  plan: string | null;
+  attempt: number;
+  phase: string;
+  role: Role;
+  tier: Tier;
+  effort: Effort;
+  tools: readonly Tool[];
+  opening: string;
+  /** Goes on with the conversation of this name when its transcript can be read and the model is the same. */
+  resume: boolean;
+  /** What a resumed conversation is told; the opening was said already. */
+  news: string;
+  format: Record<string, unknown> | null;
+  endsBy: 'tool' | 'answer';
+  turns: number;
+  taskCapUsd: number | null;
+  cacheLife: '5m' | '1h';
+  afterTurn: AgentEdges['afterTurn'];
+  signal: AbortSignal;
+  watch?: (event: AgentEvent) => void;
+}
+
+export interface SessionResult {
+  outcome: AgentOutcome;
+  spend: Spend;
+  model: string;
+}
+
+/** Haiku costs five times as much past 100,000 prompt tokens; the others are handed over before their windows fill. */
+const PROMPT_LIMIT: Record<Tier, number> = { haiku: 80_000, sonnet: 400_000, opus: 400_000 };
+
+export async function runSession(request: SessionRequest, studio: Studio): Promise<SessionResult> {
+  const model = studio.models[request.tier];
+  const path = join(studio.transcripts, `${request.session}.jsonl`);
+  const preamble = {
+    model,
+    effort: request.effort,
+    system: systemOf(request.role, studio.instructions),
+    tools: request.tools.map(tool => tool.spec),
+    format: request.format,
+  };
+  const resume = request.resume ? sameModel(readConversation(path), model) : null;
+  const meter = openMeter(
+    {
+      repository: studio.repository,
+      plan: request.plan,
+      task: request.task,
+      session: request.session,
+      attempt: request.attempt,
+      phase: request.phase,
+      agent: request.role.name,
+      tier: request.tier,
+      model,
+    },
+    {
+      ledger: studio.ledger,
+      clock: studio.clock,
+      owner: studio.owner,
+      price: studio.price,
+      caps: capsOf(request, studio.config),
+    },
+  );
+  const outcome = await runAgent(
+    {
+      preamble: resume?.preamble ?? preamble,
+      tools: request.tools,
+      opening: resume === null ? request.opening : request.news,
+      resume,
+      limits: { turns: request.turns, promptTokens: PROMPT_LIMIT[request.tier] },
+      cacheLife: request.cacheLife,
+      endsBy: request.endsBy,
+    },
+    {
+      claude: studio.claude,
+      meter,
+      transcript: openTranscript(path),
+      clock: studio.clock,
+      signal: request.signal,
+      lanes: studio.lanes,
+      secrets: studio.secrets,
+      afterTurn: request.afterTurn,
+      ...(request.watch === undefined ? {} : { watch: request.watch }),
+    },
+  );
+  return { outcome, spend: meter.spent(), model };
+}
+
+/** Another model cannot read the old one's thinking, so a change of model is always a new conversation (design 5). */
+const sameModel = (conversation: Conversation | null, model: string): Conversation | null =>
+  conversation?.preamble.model === model ? conversation : null;
+
+/** The role's part is byte-identical for all its tasks; the project's instructions follow as a block of their own. */
+const systemOf = (role: Role, instructions: string): SystemBlock[] => [
+  { type: 'text', text: rolePrompt(role) },
+  ...(instructions === '' ? [] : [{ type: 'text' as const, text: `Instructions of this project:\n\n${instructions}` }]),
+];
+
+function capsOf(request: SessionRequest, config: Config): Caps {
+  const { budget } = config;
+  return {
+    task: nanoFromUsd(request.taskCapUsd ?? budget.task_usd),
+    plan: request.plan === null ? null : nanoFromUsd(budget.plan_usd),
+    day: nanoFromUsd(budget.day_usd),
+    week: nanoFromUsd(budget.week_usd),
+  };
+}
