@@ -36,8 +36,8 @@ export interface Committed {
 
 export type MergeOutcome =
   | { kind: 'merged'; commit: string; tree: string }
-  /** `git merge-tree` could not; nothing was written that anybody can see. */
-  | { kind: 'conflict'; files: string[]; detail: string };
+  /** `draft` is a commit on the base that holds the merge with its conflict marks; no ref points at it. */
+  | { kind: 'conflict'; files: string[]; detail: string; draft: string };
 
 export interface MergeRequest {
   base: string;
@@ -66,6 +66,10 @@ export interface GitStore {
   moveIntegration(branch: string, from: string | null, to: string): Promise<boolean>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   treeOf(commit: string): Promise<string>;
+  /** All paths of a commit's tree, sorted. */
+  listFiles(commit: string): Promise<string[]>;
+  /** The top level of a commit's tree. */
+  rootEntries(commit: string): Promise<{ name: string; mode: string; object: string }[]>;
 
   /** Makes or recycles the worktree at `path` on `branch`, reset to `commit` and cleaned of everything untracked. */
   openWorktree(path: string, branch: string, commit: string): Promise<Result<Worktree, GitFailure>>;
@@ -114,7 +118,12 @@ export interface UserCheckout {
    * Fast-forwards the user's branch to `commit` of the store. Where the branch is checked out, record files whose bytes
    * equal the delivered commit are staged first; nothing else of the user's is touched, never forced, stashed or reset.
    */
-  deliver(store: GitStore, branch: string, commit: string, recordPaths: string[]): Promise<Result<DeliveryOutcome, GitFailure>>;
+  deliver(
+    store: GitStore,
+    branch: string,
+    commit: string,
+    recordPaths: string[],
+  ): Promise<Result<DeliveryOutcome, GitFailure>>;
   /** Brings a branch of the store over on request (`kleiber branch`). */
   importBranch(store: GitStore, from: string, to: string): Promise<Result<void, GitFailure>>;
   /** Name and address from the user's git configuration. */

@@ -1,0 +1,120 @@
+/** The one road back: the user's branch moves forward to a commit of the store, or nothing of the user's changes. */
+import type { Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import { type BranchPlace, findBranchPlace } from './branch-place.ts';
+import { carryObjects } from './carry.ts';
+import type { DeliveryOutcome, GitFailure } from './git.ts';
+import { attempt, failureOf, type Git, type GitOutput, succeeded, textOf } from './git-command.ts';
+import { type Delivery, planStaging, type Staging, writeIndex } from './record-staging.ts';
+import { kleiberIdentity, objectId } from './store-context.ts';
+import { disarmed } from './user-repository.ts';
+
+type Delivered = Result<DeliveryOutcome, GitFailure>;
+
+const isForward = async (git: Git, from: string, to: string): Promise<boolean> =>
+  succeeded(await git(['merge-base', '--is-ancestor', objectId(from), objectId(to)]));
+
+/** Null when the branch can move forward. The store need not know the user's newest commits, nor the user the store's. */
+async function settled({ store, repository, tip, commit }: Delivery): Promise<DeliveryOutcome | null> {
+  if (tip === commit) return { kind: 'up_to_date' };
+  if (await isForward(store.git, tip, commit)) return null;
+  return (await isForward(repository.git, commit, tip)) ? { kind: 'up_to_date' } : { kind: 'diverged', tip };
+}
+
+/** The ref is set when everything is there, so a delivery that has to wait carries its objects once. */
+async function bringOver(delivery: Delivery, branch: string): Promise<Result<unknown, GitFailure>> {
+  const { store, repository, tip, commit } = delivery;
+  const ref = `refs/kleiber/${branch}`;
+  const there = await repository.git(['rev-parse', '--verify', '--quiet', ref]);
+  if (textOf(there) === commit) return ok(undefined);
+  const carried = await carryObjects(store, repository, commit, [tip]);
+  return carried.ok ? attempt(repository.git, ['update-ref', ref, commit]) : carried;
+}
+
+/** The reflog of the user's branch says who moved it. */
+const signature = (delivery: Delivery): Record<string, string> => {
+  const { GIT_AUTHOR_DATE: _, GIT_COMMITTER_DATE: __, ...names } = kleiberIdentity('1970-01-01T00:00:00Z');
+  return { ...names, GIT_REFLOG_ACTION: `kleiber: deliver ${delivery.commit.slice(0, 12)}` };
+};
+
+/** Nobody shows the branch: its ref moves, unless somebody else moved it first. */
+async function moveRef(delivery: Delivery, branch: string): Promise<Delivered> {
+  const { repository, tip, commit } = delivery;
+  const args = ['update-ref', '-m', `kleiber: deliver ${commit.slice(0, 12)}`, `refs/heads/${branch}`, commit, tip];
+  const moved = await repository.git(args, { variables: signature(delivery) });
+  if (succeeded(moved)) return ok({ kind: 'delivered', commit });
+  const now = textOf(await repository.git(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]));
+  return now !== tip && now !== '' ? ok({ kind: 'diverged', tip: now }) : fail(failureOf(args, moved));
+}
+
+/**
+ * `--no-overwrite-ignore`: an ignored file of the user's is a file of the user's. No stash, no signature check, no
+ * statistics, so that no program of the repository's choosing is needed.
+ */
+const MERGE = ['merge', '--ff-only', '--no-squash', '--no-autostash', '--no-verify-signatures', '--no-stat'];
+
+/** Git names the files in its way one to a line, each after a tab. */
+const filesNamed = (stderr: string): string[] => [
+  ...new Set(stderr.split('\n').flatMap(line => (line.startsWith('\t') ? [line.slice(1).trimEnd()] : []))),
+];
+
+async function refusal(delivery: Delivery, branch: string, args: string[], output: GitOutput): Promise<Delivered> {
+  const files = filesNamed(output.stderr);
+  if (files.length > 0) return ok({ kind: 'waits_for_local_changes', files });
+  const lock = /Unable to create '(.+?index\.lock)'/.exec(output.stderr)?.[1];
+  if (lock !== undefined) return ok({ kind: 'waits_for_checkout', detail: `another git is at work: ${lock}` });
+  const now = textOf(await delivery.repository.git(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]));
+  return now === delivery.tip ? fail(failureOf(args, output)) : ok({ kind: 'diverged', tip: now });
+}
+
+/** A person may have switched branches since we looked; a fast-forward of another branch would be somebody else's. */
+async function isStillHere(delivery: Delivery, branch: string): Promise<boolean> {
+  const head = await delivery.repository.git(['symbolic-ref', '--quiet', 'HEAD']);
+  return textOf(head) === `refs/heads/${branch}`;
+}
+
+async function merge(delivery: Delivery, branch: string, git: Git, undo: Staging['undo']): Promise<Delivered> {
+  const args = [...MERGE, '--no-overwrite-ignore', delivery.commit];
+  const isHere = await isStillHere(delivery, branch);
+  const output = isHere ? await git(args, { variables: signature(delivery), deadlineMs: 600_000 }) : null;
+  if (output !== null && succeeded(output)) return ok({ kind: 'delivered', commit: delivery.commit });
+  await writeIndex(git, undo);
+  if (output === null) return ok({ kind: 'waits_for_checkout', detail: `${branch} was left while it was delivered` });
+  return refusal(delivery, branch, args, output);
+}
+
+async function fastForward(delivery: Delivery, branch: string, recordPaths: readonly string[]): Promise<Delivered> {
+  const [brought, git, staging] = await Promise.all([
+    bringOver(delivery, branch),
+    disarmed(delivery.repository),
+    planStaging(delivery, recordPaths),
+  ]);
+  if (!brought.ok) return brought;
+  if (!git.ok) return git;
+  if (!staging.ok) return staging;
+  const staged = await writeIndex(git.value, staging.value.lines);
+  if (staged.ok) return merge(delivery, branch, git.value, staging.value.undo);
+  const { failure } = staged;
+  if (failure.reason !== 'git_failed' || !failure.detail.includes('index.lock')) return staged;
+  return ok({ kind: 'waits_for_checkout', detail: `another git is at work in ${delivery.repository.root}` });
+}
+
+async function moveUnseen(delivery: Delivery, branch: string): Promise<Delivered> {
+  const brought = await bringOver(delivery, branch);
+  return brought.ok ? moveRef(delivery, branch) : brought;
+}
+
+/** Moves a branch of the user's forward to `commit`; see `UserCheckout.deliver`. */
+export async function deliver(
+  { store, repository, commit }: Omit<Delivery, 'tip'>,
+  branch: string,
+  recordPaths: readonly string[],
+): Promise<Delivered> {
+  const place: Result<BranchPlace, GitFailure> = await findBranchPlace(repository, branch);
+  if (!place.ok) return place;
+  const delivery: Delivery = { store, repository, tip: place.value.tip, commit: objectId(commit) };
+  const outcome = await settled(delivery);
+  if (outcome !== null) return ok(outcome);
+  if (place.value.hold !== null) return ok({ kind: 'waits_for_checkout', detail: place.value.hold });
+  return place.value.isHere ? fastForward(delivery, branch, recordPaths) : moveUnseen(delivery, branch);
+}

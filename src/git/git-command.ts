@@ -1,0 +1,235 @@
+/** The only door to the git binary: each process starts from an environment made from nothing, and is limited in time and output. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import { Collector } from './collector.ts';
+import type { GitFailure } from './git.ts';
+
+/** What git gets of the outside world. */
+export interface GitEnvironment {
+  /** The PATH on which git is looked up. */
+  path: string;
+  /** The user's home; only finding a repository and reading the user's own settings look into it. */
+  home: string;
+}
+
+export type Setting = readonly [name: string, value: string];
+
+/** Where a command works. Without `gitDir` git searches for a repository, which only the first look at a checkout may do. */
+export interface GitPlace {
+  gitDir?: string;
+  workTree?: string;
+  /** True where the user's global and system settings must count: `safe.directory` when a repository is looked for. */
+  withUserSettings?: boolean;
+  settings?: readonly Setting[];
+  variables?: Readonly<Record<string, string>>;
+}
+
+export interface GitOptions {
+  /** Bytes for stdin; without them stdin is empty. */
+  input?: string | Uint8Array;
+  variables?: Readonly<Record<string, string>>;
+  deadlineMs?: number;
+  /** More output than this ends the process, unless it is `cut`. */
+  outputLimit?: number;
+  /** Keep the first `outputLimit` bytes and only count the rest. */
+  cut?: boolean;
+}
+
+/** How a git process ended. `outputBytes` counts what was printed, also what was cut. */
+export interface GitOutput {
+  end: 'exited' | 'timed_out' | 'flooded' | 'not_started';
+  exitCode: number | null;
+  stdout: Buffer;
+  stderr: string;
+  outputBytes: number;
+}
+
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitOutput>;
+
+const DEADLINE_MS = 120_000;
+const OUTPUT_LIMIT = 64 * 1024 * 1024;
+const STDERR_LIMIT = 256 * 1024;
+
+/** Settings through which a repository could make git run a program or look elsewhere; fixed names only. */
+const NEUTRAL: readonly Setting[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['core.attributesFile', '/dev/null'],
+  ['core.excludesFile', '/dev/null'],
+  ['core.alternateRefsCommand', ''],
+  ['core.sshCommand', 'false'],
+  ['core.gitProxy', ''],
+  ['core.quotePath', 'false'],
+  ['credential.helper', ''],
+  ['diff.external', ''],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['submodule.recurse', 'false'],
+  ['merge.verifySignatures', 'false'],
+  ['commit.gpgSign', 'false'],
+];
+
+/** Settings go in as variables and not as `-c`, because a driver's name may contain `=`. */
+function settingVariables(settings: readonly Setting[]): Record<string, string> {
+  const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) };
+  for (const [index, [name, value]] of settings.entries()) {
+    variables[`GIT_CONFIG_KEY_${index}`] = name;
+    variables[`GIT_CONFIG_VALUE_${index}`] = value;
+  }
+  return variables;
+}
+
+function settingsHome(environment: GitEnvironment, place: GitPlace): Record<string, string> {
+  if (place.withUserSettings === true) return { HOME: environment.home };
+  return { HOME: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
+}
+
+function variablesFor(environment: GitEnvironment, place: GitPlace): Record<string, string> {
+  return {
+    PATH: environment.path,
+    LC_ALL: 'C',
+    ...settingsHome(environment, place),
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: 'false',
+    GIT_PAGER: 'cat',
+    GIT_EDITOR: 'false',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_ALLOW_PROTOCOL: 'file',
+    ...(place.gitDir === undefined ? {} : { GIT_DIR: place.gitDir }),
+    ...(place.workTree === undefined ? {} : { GIT_WORK_TREE: place.workTree }),
+    ...settingVariables([...NEUTRAL, ...(place.settings ?? [])]),
+    ...place.variables,
+  };
+}
+
+/** Git starts helpers of its own, so the whole group goes; it may be gone already, which is what we want. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // ESRCH: the group ended by itself between the decision and the signal.
+  }
+}
+
+interface Launched {
+  stdin: Writable | null;
+  done: Promise<GitOutput>;
+}
+
+/** Starts git in a process group of its own, so that a Ctrl-C at the terminal never cuts a write in half. */
+function launch(
+  args: readonly string[],
+  variables: Record<string, string>,
+  options: GitOptions,
+  sink: Writable | null,
+): Launched {
+  const env = { ...variables, ...options.variables };
+  const child = spawn('git', args, { cwd: '/', env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  // EPIPE: git may end without reading all of its input; its exit code tells the story.
+  child.stdin.on('error', () => {});
+  if (sink !== null) child.stdout.pipe(sink);
+  return { stdin: child.stdin, done: outcomeOf(child, options, sink === null ? child.stdout : null) };
+}
+
+function outcomeOf(child: ChildProcess, options: GitOptions, stdout: Readable | null): Promise<GitOutput> {
+  const output = new Collector(options.outputLimit ?? OUTPUT_LIMIT);
+  const errors = new Collector(STDERR_LIMIT);
+  return new Promise(resolve => {
+    let end: GitOutput['end'] = 'exited';
+    const stop = (why: GitOutput['end']): void => {
+      end = why;
+      killGroup(child);
+    };
+    const deadline = setTimeout(() => stop('timed_out'), options.deadlineMs ?? DEADLINE_MS);
+    const settle = (code: number | null): void => {
+      clearTimeout(deadline);
+      const exitCode = end === 'exited' ? code : null;
+      resolve({ end, exitCode, stdout: output.whole(), stderr: errors.whole().toString(), outputBytes: output.bytes });
+    };
+    stdout?.on('data', (chunk: Buffer) => {
+      if (!output.take(chunk) && options.cut !== true) stop('flooded');
+    });
+    child.stderr?.on('data', (chunk: Buffer) => errors.take(chunk));
+    child.once('error', error => {
+      end = 'not_started';
+      errors.take(Buffer.from(error.message));
+      settle(null);
+    });
+    child.once('close', settle);
+  });
+}
+
+/** A git that works in one place. Costs one process and nothing else. */
+export function gitAt(environment: GitEnvironment, place: GitPlace): Git {
+  const variables = variablesFor(environment, place);
+  return (args, options = {}) => {
+    const { stdin, done } = launch(args, variables, options, null);
+    stdin?.end(options.input);
+    return done;
+  };
+}
+
+export interface PipeEnd {
+  place: GitPlace;
+  args: readonly string[];
+}
+
+/** Streams the output of one git process into another; both outcomes are given, the writer's first. */
+export async function pipeGit(
+  environment: GitEnvironment,
+  from: PipeEnd,
+  input: string,
+  to: PipeEnd,
+): Promise<[GitOutput, GitOutput]> {
+  const reader = launch(to.args, variablesFor(environment, to.place), {}, null);
+  const writer = launch(from.args, variablesFor(environment, from.place), {}, reader.stdin);
+  writer.stdin?.end(input);
+  return Promise.all([writer.done, reader.done]);
+}
+
+export const succeeded = (output: GitOutput): boolean => output.end === 'exited' && output.exitCode === 0;
+
+export const textOf = (output: GitOutput): string => output.stdout.toString().trimEnd();
+
+/** What git said, as a failure: git itself may be missing, too slow or too loud. */
+export function failureOf(args: readonly string[], output: GitOutput): GitFailure {
+  if (output.end === 'not_started' && output.stderr.includes('ENOENT')) return { reason: 'git_missing' };
+  const said = output.stderr.trim().slice(-4000);
+  const detail = {
+    exited: said,
+    not_started: said,
+    timed_out: `ran past its deadline; ${said}`,
+    flooded: 'printed more than kleiber reads',
+  }[output.end];
+  return { reason: 'git_failed', command: `git ${args.slice(0, 2).join(' ')}`, exitCode: output.exitCode, detail };
+}
+
+/** Runs a command that should succeed; the failure is a value. */
+export async function attempt(
+  git: Git,
+  args: readonly string[],
+  options?: GitOptions,
+): Promise<Result<GitOutput, GitFailure>> {
+  const output = await git(args, options);
+  return succeeded(output) ? ok(output) : fail(failureOf(args, output));
+}
+
+/** Runs a command that cannot fail unless the store is broken, which is a bug or a damaged disk and is thrown. */
+export async function must(git: Git, args: readonly string[], options?: GitOptions): Promise<GitOutput> {
+  const output = await git(args, options);
+  if (succeeded(output)) return output;
+  throw new Error(`git ${args.join(' ')} failed with ${output.exitCode ?? output.end}: ${output.stderr.trim()}`);
+}
+
+/** Text pieces of NUL-terminated output. Bytes that are not UTF-8 become U+FFFD, so such a name never matches a zone. */
+export const nulSeparated = (bytes: Uint8Array): string[] => {
+  const pieces = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().split('\0');
+  return pieces.at(-1) === '' ? pieces.slice(0, -1) : pieces;
+};

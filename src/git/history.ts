@@ -1,0 +1,98 @@
+/** Reading commits and trees of the store: differences, contents, and what landed. */
+import type { ChangedFile } from '../domain/blocker.ts';
+import { must, nulSeparated } from './git-command.ts';
+import { objectId, type StoreContext } from './store-context.ts';
+
+const RAW = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev'];
+
+/** One path of a tree difference with both sides; mode `000000` and a zero id mean that a side is absent. */
+export interface RawChange {
+  path: string;
+  oldMode: string;
+  newMode: string;
+  oldId: string;
+  newId: string;
+}
+
+export async function rawChanges(store: Pick<StoreContext, 'git'>, from: string, to: string): Promise<RawChange[]> {
+  const output = await must(store.git, [...RAW, objectId(from), objectId(to)]);
+  const fields = nulSeparated(output.stdout);
+  const changes: RawChange[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [oldMode = '', newMode = '', oldId = '', newId = ''] = (fields[index] ?? '').slice(1).split(' ');
+    changes.push({ path: fields[index + 1] ?? '', oldMode, newMode, oldId, newId });
+  }
+  return changes;
+}
+
+const ABSENT = '000000';
+
+function statusOf(change: RawChange): ChangedFile['status'] {
+  if (change.oldMode === ABSENT) return 'created';
+  return change.newMode === ABSENT ? 'deleted' : 'modified';
+}
+
+export async function changes(store: StoreContext, from: string, to: string): Promise<ChangedFile[]> {
+  const raw = await rawChanges(store, from, to);
+  return raw.map(change => ({ path: change.path, status: statusOf(change), mode: change.newMode }));
+}
+
+/** Cut at the end of a line, with a line that says how much is missing. */
+export async function diff(store: StoreContext, from: string, to: string, maxBytes: number): Promise<string> {
+  const args = ['diff-tree', '-r', '-p', '-M', '--no-ext-diff', '--no-textconv', '--no-color'];
+  const output = await must(store.git, [...args, objectId(from), objectId(to)], { cut: true, outputLimit: maxBytes });
+  if (output.outputBytes <= maxBytes) return output.stdout.toString();
+  const whole = output.stdout.subarray(0, output.stdout.lastIndexOf(0x0a) + 1);
+  return `${whole}[cut: ${output.outputBytes - whole.length} of ${output.outputBytes} bytes are not shown]\n`;
+}
+
+/** Null for what is no file or link: absent, a folder, a gitlink. */
+export async function readBlob(store: StoreContext, commit: string, path: string): Promise<Uint8Array | null> {
+  const input = `${objectId(commit)}:${path}\0`;
+  const { stdout } = await must(store.git, ['cat-file', '--batch', '-z'], { input });
+  const border = stdout.indexOf(0x0a);
+  const [, type, size] = stdout.subarray(0, border).toString().split(' ');
+  if (type !== 'blob') return null;
+  return new Uint8Array(stdout.subarray(border + 1, border + 1 + Number(size)));
+}
+
+/** The top level of a commit's tree, in git's order. */
+export async function rootEntries(
+  store: StoreContext,
+  commit: string,
+): Promise<{ name: string; mode: string; object: string }[]> {
+  const output = await must(store.git, ['ls-tree', '-z', objectId(commit)]);
+  return nulSeparated(output.stdout).map(entry => {
+    const [mode = '', , object = ''] = entry.split(/[ \t]/, 3);
+    return { name: entry.slice(entry.indexOf('\t') + 1), mode, object };
+  });
+}
+
+/** All paths of a commit's tree, in git's order. */
+export async function listFiles(store: StoreContext, commit: string): Promise<string[]> {
+  const output = await must(store.git, ['ls-tree', '-r', '--name-only', '-z', objectId(commit)]);
+  return nulSeparated(output.stdout);
+}
+
+export interface Landing {
+  commit: string;
+  task: string;
+  attempt: string;
+  model: string;
+  costUsd: string;
+}
+
+const TRAILERS = ['Kleiber-Task', 'Kleiber-Attempt', 'Kleiber-Model', 'Kleiber-Cost-USD'];
+const FORMAT = ['%H', ...TRAILERS.map(key => `%(trailers:key=${key},valueonly,unfold)`)].join('%x00');
+
+/** Newest first. Only merges on the branch's own line count: an agent's commit cannot claim to have landed. */
+export async function landings(store: StoreContext, tip: string): Promise<Landing[]> {
+  const args = ['log', '--first-parent', '--merges', '-z', `--format=${FORMAT}`, objectId(tip)];
+  const fields = nulSeparated((await must(store.git, args)).stdout).map(field => field.trim());
+  const found: Landing[] = [];
+  for (let index = 0; index + 4 < fields.length; index += 5) {
+    const [commit = '', task = '', attempt = '', model = '', costUsd = ''] = fields.slice(index, index + 5);
+    if (task !== '') found.push({ commit, task, attempt, model, costUsd });
+  }
+  return found;
+}
