@@ -1,0 +1,34 @@
+/** Parks submitted work that only a person can move on. */
+import type { Blocker } from '../domain/blocker.ts';
+import type { TaskState } from '../policy/fold.ts';
+import type { Submitted } from '../policy/next-step.ts';
+import { appendTask, NOTHING_SPENT } from './append.ts';
+import type { ConductorEdges } from './edges.ts';
+
+export function block(state: TaskState, stage: Submitted, blocker: Blocker, edges: ConductorEdges): boolean {
+  const { attempt } = stage.submission;
+  return appendTask(
+    state,
+    { kind: 'blocked', attempt, blocker, checkpoint: null, spend: NOTHING_SPENT, resumable: false },
+    edges,
+  );
+}
+
+export const personBlocker = (commit: string): Blocker => ({
+  type: 'human_review',
+  problem: `The work is proven and its checks are green. It touches something that never lands without a person (commit ${commit}).`,
+  tried: [],
+  need: 'Read the difference and approve it, or answer with what must change.',
+  options: ['approve'],
+});
+
+export const checksBlocker = (why: 'could_not_run' | 'red_on_base', note: string): Blocker => ({
+  type: 'technical',
+  problem:
+    why === 'could_not_run'
+      ? `The checks could not run, which never counts as green.\n${note}`
+      : `The checks are red, and they are red on the base as well, so this work is not to blame.\n${note}`,
+  tried: [],
+  need: 'Mend the checks or their environment, then retry the task.',
+  options: [],
+});

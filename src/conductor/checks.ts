@@ -1,0 +1,69 @@
+/** Runs the checks on one commit in a fresh tree, in the sandbox; a tree that was checked before under the same conditions is not checked again. */
+import type { Check, CheckRun, Validation } from '../domain/check.ts';
+import { overallResult, rememberedValidation, validationText } from '../domain/check.ts';
+import { validationKey } from '../policy/validation-key.ts';
+import type { CommandOutcome } from '../shell/sandbox.ts';
+import type { ConductorEdges } from './edges.ts';
+
+/** The conductor's own worktree; only the one that leads touches it. */
+const CHECK_TREE = 'checks';
+
+export async function checkCommit(commit: string, edges: ConductorEdges, signal: AbortSignal): Promise<Validation> {
+  const key = validationKey(await edges.store.rootEntries(commit), edges.conditions());
+  const known = edges.holder.baton.recallValidation(key);
+  const remembered = known === null ? edges.recentChecks.recall(key) : rememberedValidation(known);
+  if (remembered !== null) return remembered;
+  const validation = await runChecks(commit, edges, signal);
+  if (signal.aborted) return validation;
+  if (validation.result === 'could_not_run') edges.recentChecks.keep(key, validation);
+  else edges.holder.baton.rememberValidation(key, validationText(validation));
+  return validation;
+}
+
+async function runChecks(commit: string, edges: ConductorEdges, signal: AbortSignal): Promise<Validation> {
+  const tree = await edges.store.treeOf(commit);
+  const opened = await edges.store.openWorktree(`${edges.worktrees}/${CHECK_TREE}`, `kleiber/${CHECK_TREE}`, commit);
+  if (!opened.ok) return { tree, result: 'could_not_run', runs: [] };
+  const runs: CheckRun[] = [];
+  for (const check of edges.conditions().checks) {
+    const outcome = await edges.studio.sandbox.run({
+      worktree: opened.value.path,
+      command: check.command,
+      timeoutMs: check.timeoutMs,
+      writable: true,
+      binds: edges.binds(),
+      gitDir: edges.store.path,
+      signal,
+    });
+    runs.push(runOf(check, outcome));
+  }
+  return { tree, result: overallResult(runs), runs };
+}
+
+/** The shell's own words for a command that is not there or cannot be executed. */
+const COULD_NOT_RUN: readonly (number | null)[] = [126, 127];
+
+function runOf(check: Check, outcome: CommandOutcome): CheckRun {
+  return {
+    name: check.name,
+    command: check.command,
+    result: resultOf(outcome),
+    exitCode: outcome.exitCode,
+    durationMs: Math.round(outcome.durationMs),
+    output: outcome.kind === 'exited' ? outcome.output : `${outcome.output}\n[${outcome.kind.replaceAll('_', ' ')}]`,
+  };
+}
+
+function resultOf(outcome: CommandOutcome): CheckRun['result'] {
+  switch (outcome.kind) {
+    case 'exited':
+      if (outcome.exitCode === 0) return 'green';
+      return COULD_NOT_RUN.includes(outcome.exitCode) ? 'could_not_run' : 'red';
+    case 'timed_out':
+    case 'flooded':
+      return 'red';
+    case 'aborted':
+    case 'not_started':
+      return 'could_not_run';
+  }
+}

@@ -1,0 +1,93 @@
+/** Delivery: what landed on the integration ref comes to the user's branch, always as a fast-forward (design 2.3). */
+import { type Stored, type Target, targetStream } from '../domain/event.ts';
+import { isRecordPath } from '../domain/record-paths.ts';
+import { unreachable } from '../domain/result.ts';
+import type { DeliveryOutcome } from '../git/git.ts';
+import { appendTarget } from './append.ts';
+import type { ConductorEdges } from './edges.ts';
+import { catchUp } from './target.ts';
+
+/** The user's own commits are looked for this often when nothing new waits for delivery. */
+const LOOK_MS = 5_000;
+
+export interface Courier {
+  /** True when something was written. */
+  deliver(target: Target, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Remembers what it said last, so that a waiting delivery is announced once. */
+export function courier(edges: ConductorEdges): Courier {
+  const said = new Map<string, string>();
+  const lookedAt = new Map<string, number>();
+  const sayOnce = (branch: string, text: string): void => {
+    if (said.get(branch) !== text && text !== '') edges.notice(text);
+    said.set(branch, text);
+  };
+  return {
+    deliver: async (target, signal) => {
+      const tip = await edges.store.integrationTip(target.branch);
+      const events = edges.holder.baton.read(targetStream(target.branch));
+      const nowMs = edges.studio.clock.monotonicMs();
+      const isNew = tip !== null && lastCommit(events, ['delivered']) !== tip;
+      if (tip === null || (!isNew && nowMs - (lookedAt.get(target.branch) ?? -LOOK_MS) < LOOK_MS)) return false;
+      lookedAt.set(target.branch, nowMs);
+      const outcome = await edges.checkout.deliver(
+        edges.store,
+        target.branch,
+        tip,
+        await recordPaths(events, tip, edges),
+      );
+      if (!outcome.ok) {
+        sayOnce(target.branch, `landed work could not be delivered to ${target.branch} (${outcome.failure.reason})`);
+        return false;
+      }
+      return await afterDelivery(target, tip, isNew, outcome.value, edges, signal, text =>
+        sayOnce(target.branch, text),
+      );
+    },
+  };
+}
+
+const lastCommit = (events: readonly Stored[], kinds: readonly string[]): string | null => {
+  const found = events.findLast(stored => kinds.includes(stored.event.kind))?.event;
+  return found !== undefined && 'commit' in found ? found.commit : null;
+};
+
+/** Record files that differ from what the user's branch holds: those may lie untracked in the checkout already. */
+async function recordPaths(events: readonly Stored[], tip: string, edges: ConductorEdges): Promise<string[]> {
+  const from = lastCommit(events, ['delivered', 'caught_up', 'baseline']);
+  if (from === null || from === tip) return [];
+  const files = await edges.store.changes(from, tip);
+  return files.map(file => file.path).filter(isRecordPath);
+}
+
+async function afterDelivery(
+  target: Target,
+  tip: string,
+  isNew: boolean,
+  outcome: DeliveryOutcome,
+  edges: ConductorEdges,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<boolean> {
+  switch (outcome.kind) {
+    case 'delivered':
+      say('');
+      return appendTarget(target.branch, { kind: 'delivered', commit: outcome.commit }, edges);
+    case 'up_to_date':
+      say('');
+      return isNew && appendTarget(target.branch, { kind: 'delivered', commit: tip }, edges);
+    case 'diverged':
+      return await catchUp(target, outcome.tip, edges, signal);
+    case 'waits_for_checkout':
+      say(`landed work waits: ${outcome.detail}`);
+      return false;
+    case 'waits_for_local_changes':
+      say(
+        `landed work waits for your own changes to ${outcome.files.join(', ')}; commit or stash them, nothing of yours was touched`,
+      );
+      return false;
+    default:
+      return unreachable(outcome);
+  }
+}

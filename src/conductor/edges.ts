@@ -1,0 +1,36 @@
+/** What the conductor needs of the world. */
+import type { Studio } from '../agent/session.ts';
+import type { Holder } from '../baton/hold.ts';
+import type { Target } from '../domain/event.ts';
+import type { GitStore, UserCheckout } from '../git/git.ts';
+import type { ValidationConditions } from '../policy/validation-key.ts';
+import type { BoardKeeper } from '../report/board-keeper.ts';
+import type { DependencyBind } from '../shell/sandbox.ts';
+import type { RecentChecks } from './recent-checks.ts';
+
+/** The record files in the user's checkout. A file that holds other bytes than expected is somebody's typing and stays. */
+export interface RecordFiles {
+  read(path: string): Uint8Array | null;
+  /** Whole or not at all; `expected` null means that there must be no file. */
+  replace(path: string, bytes: Uint8Array, expected: Uint8Array | null): Promise<void>;
+  remove(path: string, expected: Uint8Array): void;
+}
+
+export interface ConductorEdges {
+  studio: Studio;
+  holder: Holder;
+  keeper: BoardKeeper;
+  store: GitStore;
+  checkout: UserCheckout;
+  record: RecordFiles;
+  /** The checkout and branch of this moment; null when HEAD is detached. */
+  target(): Target | null;
+  worktrees: string;
+  binds(): DependencyBind[];
+  conditions(): ValidationConditions;
+  recentChecks: RecentChecks;
+  /** Who answers when somebody types into a file. */
+  person: string;
+  notice(text: string): void;
+  bell(signal: AbortSignal): Promise<void>;
+}

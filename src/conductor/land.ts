@@ -1,0 +1,131 @@
+/**
+ * Landing: a merge commit whose tree is exactly the tested tree, by compare-and-swap of the integration ref. Intent,
+ * swap, outcome: a kill between any two is finished by the next tick with the same code (design 2.4, steps 4 and 5).
+ */
+import { usdText } from '../domain/money.ts';
+import type { Task } from '../domain/task.ts';
+import type { TaskState } from '../policy/fold.ts';
+import { failingOutput, type Submitted } from '../policy/next-step.ts';
+import { isStrike } from '../policy/strikes.ts';
+import { appendTask } from './append.ts';
+import { block, checksBlocker } from './block.ts';
+import { checkCommit } from './checks.ts';
+import type { ConductorEdges } from './edges.ts';
+
+/** True when something was written. */
+export async function landTask(
+  task: Task,
+  state: TaskState,
+  stage: Submitted,
+  edges: ConductorEdges,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { branch } = state.target;
+  const tip = await edges.store.integrationTip(branch);
+  if (tip === null) return false;
+  if (stage.intent !== null && (await finishIntent(state, stage, stage.intent, tip, edges))) return true;
+  const merged = await edges.store.mergeCandidate(mergeRequest(task, state, stage, tip));
+  if (!merged.ok) {
+    edges.notice(`${state.id}: the candidate could not be built (${merged.failure.reason})`);
+    return false;
+  }
+  if (merged.value.kind === 'conflict') return giveBackConflict(state, stage, tip, merged.value, edges);
+  const { commit } = merged.value;
+  const validation = await checkCommit(commit, edges, signal);
+  if (signal.aborted) return false;
+  if (validation.result === 'could_not_run')
+    return block(state, stage, checksBlocker('could_not_run', failingOutput(validation)), edges);
+  if (validation.result === 'red') return giveBackRed(state, stage, tip, commit, failingOutput(validation), edges);
+  const { attempt } = stage.submission;
+  return appendTask(state, { kind: 'merge_intended', attempt, base: tip, candidate: commit, validation }, edges);
+}
+
+/** Was the swap done before a kill, or is it still to do? An ancestor is merged already, so nothing lands twice. */
+async function finishIntent(
+  state: TaskState,
+  stage: Submitted,
+  intent: NonNullable<Submitted['intent']>,
+  tip: string,
+  edges: ConductorEdges,
+): Promise<boolean> {
+  const { candidate, base } = intent;
+  const { attempt } = stage.submission;
+  const done =
+    (await edges.store.isAncestor(candidate, tip)) ||
+    (base === tip && (await edges.store.moveIntegration(state.target.branch, base, candidate)));
+  if (!done) return false;
+  return appendTask(
+    state,
+    { kind: 'landed', attempt, commit: candidate, tree: await edges.store.treeOf(candidate) },
+    edges,
+  );
+}
+
+/** The same work on the same base always gives the same commit: its date is that of the submission. */
+function mergeRequest(task: Task, state: TaskState, stage: Submitted, base: string) {
+  const { submission } = stage;
+  const cost = state.attempts.reduce((sum, attempt) => sum + (attempt.spend?.cost ?? 0), 0);
+  const trailers: [string, string][] = [
+    ['Kleiber-Task', state.id],
+    ['Kleiber-Attempt', String(submission.attempt)],
+    ['Kleiber-Model', submission.model],
+    ['Kleiber-Cost-USD', usdText(cost)],
+  ];
+  return {
+    base,
+    commit: submission.commit,
+    message: `${task.head.title}\n\n${submission.report.summary}`,
+    trailers,
+    at: submission.at,
+  };
+}
+
+/** The next attempt starts on the new base, with the conflict marks in the files, and resolves them. */
+function giveBackConflict(
+  state: TaskState,
+  stage: Submitted,
+  tip: string,
+  conflict: { files: string[]; draft: string },
+  edges: ConductorEdges,
+): boolean {
+  const note = `Your work conflicts with what landed meanwhile, in: ${conflict.files.join(', ')}.
+The worktree holds the new base merged with your work; the conflicts stand in the files between <<<<<<< and >>>>>>>.
+Resolve them so that both intentions survive, run the checks, and submit again.`;
+  const draft = { base: tip, commit: conflict.draft };
+  return appendTask(
+    state,
+    {
+      kind: 'returned',
+      attempt: stage.submission.attempt,
+      reason: 'conflict',
+      note,
+      strike: isStrike('conflict'),
+      draft,
+    },
+    edges,
+  );
+}
+
+function giveBackRed(
+  state: TaskState,
+  stage: Submitted,
+  tip: string,
+  candidate: string,
+  output: string,
+  edges: ConductorEdges,
+): boolean {
+  const note = `The checks were green on your work and are red once it is merged with what landed meanwhile. The worktree holds the merged tree.\n${output}`;
+  const draft = { base: tip, commit: candidate };
+  return appendTask(
+    state,
+    {
+      kind: 'returned',
+      attempt: stage.submission.attempt,
+      reason: 'red_candidate',
+      note,
+      strike: isStrike('red_candidate'),
+      draft,
+    },
+    edges,
+  );
+}

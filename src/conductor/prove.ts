@@ -1,0 +1,63 @@
+/** Proof: a done file is a claim, and this is where it is held against the commit (design 2.4, step 1). */
+
+import { redactSecrets } from '../agent/redact.ts';
+import { findRole } from '../agent/roles.ts';
+import type { ChangedFile } from '../domain/blocker.ts';
+import type { Role } from '../domain/role.ts';
+import type { Task } from '../domain/task.ts';
+import type { Submission, TaskState } from '../policy/fold.ts';
+import { differenceFaults, linkFault, zoneOf } from '../policy/zones.ts';
+import type { ConductorEdges } from './edges.ts';
+
+/** Everything that is wrong with a submission, one sentence each; empty means proven. */
+export async function proofFaults(
+  task: Task,
+  state: TaskState,
+  submission: Submission,
+  edges: ConductorEdges,
+): Promise<string[]> {
+  const role = findRole(edges.studio.roles, task.head.agent);
+  if (role === null) return [`no agent is named ${task.head.agent} any more`];
+  const files = await edges.store.changes(submission.base, submission.commit);
+  return [
+    ...emptinessFaults(role, files),
+    ...differenceFaults(zoneOf(task.head, role, state.widened), files),
+    ...modelFaults(state, submission, edges),
+    ...(await contentFaults(submission, files, edges)),
+  ];
+}
+
+function emptinessFaults(role: Role, files: readonly ChangedFile[]): string[] {
+  if (role.produces === 'report')
+    return files.length === 0 ? [] : [`${role.name} only reports, but ${files.length} files were changed`];
+  return files.length > 0 ? [] : ['nothing was changed, so there is nothing that meets the criteria'];
+}
+
+/** The model that the API says answered must be the one that was routed. */
+function modelFaults(state: TaskState, submission: Submission, edges: ConductorEdges): string[] {
+  const tier = state.attempts.at(-1)?.route.tier;
+  const routed = tier === undefined ? null : edges.studio.models[tier];
+  return routed === submission.model ? [] : [`${submission.model} answered, but ${routed ?? 'no model'} was routed`];
+}
+
+const LINK_MODE = '120000';
+const CONFLICT_MARK = /^(?:<{7} |>{7} )/m;
+
+/** Links that leave, conflict marks left behind, and keys. */
+async function contentFaults(
+  submission: Submission,
+  files: readonly ChangedFile[],
+  edges: ConductorEdges,
+): Promise<string[]> {
+  const faults: string[] = [];
+  for (const file of files.filter(changed => changed.status !== 'deleted' && changed.mode !== '160000')) {
+    const bytes = await edges.store.readBlob(submission.commit, file.path);
+    if (bytes === null) continue;
+    const text = new TextDecoder().decode(bytes);
+    if (file.mode === LINK_MODE) faults.push(linkFault(file.path, text) ?? '');
+    else if (CONFLICT_MARK.test(text)) faults.push(`${file.path} still holds conflict marks`);
+    else if (redactSecrets(text, edges.studio.secrets) !== text)
+      faults.push(`${file.path} holds something that looks like a secret key`);
+  }
+  return faults.filter(fault => fault !== '');
+}

@@ -1,0 +1,138 @@
+/**
+ * The record commit: one per tick, however many tasks it covers, touching record paths only. The same bytes are written
+ * into the checkout, except where a person is typing (design 2.4, step 5).
+ */
+import { type Stored, type Target, targetStream } from '../domain/event.ts';
+import { LOG_FILE } from '../domain/record-paths.ts';
+import type { TaskState } from '../policy/fold.ts';
+import { formatDailySummary, logAddition, parseLog } from '../record/log-file.ts';
+import type { LogRow } from '../record/record.ts';
+import type { BoardView } from '../report/board-keeper.ts';
+import { appendTarget } from './append.ts';
+import type { ConductorEdges } from './edges.ts';
+import { logRowsOf, recordOf } from './record.ts';
+
+/** True when a commit was made. */
+export async function commitRecord(target: Target, view: BoardView, edges: ConductorEdges): Promise<boolean> {
+  const last = edges.holder.baton
+    .read(targetStream(target.branch))
+    .findLast(stored => stored.event.kind === 'recorded');
+  const since = last?.event.kind === 'recorded' ? last.event.upTo : 0;
+  const news = edges.holder.baton
+    .after(since)
+    .filter(stored => stored.position <= view.position && isAbout(stored, target, view));
+  const tip = await edges.store.integrationTip(target.branch);
+  if (!news.some(stored => SAID.has(stored.event.kind)) || tip === null) return false;
+  const files = await recordFiles(news, tip, view, target, edges);
+  const committed = await edges.store.commitFiles(tip, files, messageOf(news), edges.holder.at());
+  if (!committed.ok) {
+    edges.notice(`the record could not be committed (${committed.failure.reason})`);
+    return false;
+  }
+  const { commit } = committed.value;
+  if (commit !== tip && !(await edges.store.moveIntegration(target.branch, tip, commit))) return false;
+  appendTarget(target.branch, { kind: 'recorded', commit, upTo: view.position }, edges);
+  if (edges.target()?.branch === target.branch) await writeIntoCheckout(files, tip, edges);
+  return true;
+}
+
+/** Events of tasks and plans that land on this branch. */
+function isAbout(stored: Stored, target: Target, view: BoardView): boolean {
+  if (stored.event.kind === 'planned') return stored.event.target.branch === target.branch;
+  return stored.stream.startsWith('task/') && stateOf(stored, view)?.target.branch === target.branch;
+}
+
+const stateOf = (stored: Stored, view: BoardView): TaskState | undefined =>
+  view.states.get(stored.stream.slice('task/'.length));
+
+async function recordFiles(
+  news: readonly Stored[],
+  tip: string,
+  view: BoardView,
+  target: Target,
+  edges: ConductorEdges,
+): Promise<Map<string, Uint8Array | null>> {
+  const texts = new Map<string, string | null>();
+  for (const state of new Set(news.map(stored => stateOf(stored, view)).filter(found => found !== undefined))) {
+    const file = view.tasks.get(state.id);
+    for (const [path, text] of recordOf(state, file?.task ?? null)) texts.set(path, text);
+    if (file !== undefined) texts.set(file.path, file.text);
+  }
+  const log = await logText(news, tip, view, target, edges);
+  if (log !== null) texts.set(LOG_FILE, log);
+  return new Map([...texts].map(([path, text]) => [path, text === null ? null : new TextEncoder().encode(text)]));
+}
+
+/** The log only grows: new rows, and the day's summary once nothing is left to do. */
+async function logText(
+  news: readonly Stored[],
+  tip: string,
+  view: BoardView,
+  target: Target,
+  edges: ConductorEdges,
+): Promise<string | null> {
+  const rows = logRowsOf(news, view.states);
+  const atRest = [...view.board.values()].every(
+    task => task.state?.target.branch !== target.branch || AT_REST.has(task.standing),
+  );
+  if (rows.length === 0 && !atRest) return null;
+  const existing = (await edges.store.readBlob(tip, LOG_FILE)) ?? new Uint8Array();
+  const before = new TextDecoder().decode(existing);
+  const after = rows.length === 0 ? before : before + logAddition(before, rows);
+  const summary = atRest ? summaryOf(after, edges) : '';
+  return after + summary === before ? null : after + summary;
+}
+
+const AT_REST: ReadonlySet<string> = new Set(['landed', 'blocked', 'cancelled', 'waiting']);
+
+/** Empty when today's last word is already a summary. */
+function summaryOf(log: string, edges: ConductorEdges): string {
+  const parsed = parseLog(log);
+  if (!parsed.ok || log.trimEnd().endsWith('**')) return '';
+  const day = edges.holder.at().slice(0, 10);
+  const rows: LogRow[] = parsed.value.rows.filter(row => row.at.slice(0, 10) === day);
+  return rows.length === 0 ? '' : `\n${formatDailySummary(day, rows)}`;
+}
+
+function messageOf(news: readonly Stored[]): string {
+  const ids = [...new Set(news.map(stored => stored.stream.replace(/^(?:task|plan)\//, '')))];
+  const lines = news
+    .filter(stored => SAID.has(stored.event.kind))
+    .map(stored => `- ${stored.stream.replace(/^(?:task|plan)\//, '')}: ${stored.event.kind.replaceAll('_', ' ')}`);
+  const subject = ids.length === 1 ? `record: ${ids[0]}` : `record: ${ids.length} tasks`;
+  return [subject, '', ...lines.slice(0, 50)].join('\n').trimEnd();
+}
+
+/** Events that are worth a commit; the others come along with the next of these. */
+const SAID: ReadonlySet<string> = new Set([
+  'planned',
+  'claimed',
+  'submitted',
+  'landed',
+  'blocked',
+  'answered',
+  'returned',
+  'requeued',
+  'cancelled',
+  'approved',
+  'ended',
+]);
+
+/** A file whose bytes are neither the old nor the new ones is somebody's typing, and stays. */
+async function writeIntoCheckout(
+  files: ReadonlyMap<string, Uint8Array | null>,
+  oldTip: string,
+  edges: ConductorEdges,
+): Promise<void> {
+  for (const [path, bytes] of files) {
+    const present = edges.record.read(path);
+    if (isSame(present, bytes)) continue;
+    const old = present === null ? null : await edges.store.readBlob(oldTip, path);
+    if (present !== null && !isSame(present, old)) continue;
+    if (bytes !== null) await edges.record.replace(path, bytes, present);
+    else if (present !== null) edges.record.remove(path, present);
+  }
+}
+
+const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
+  a === b || (a !== null && b !== null && Buffer.from(a).equals(b));

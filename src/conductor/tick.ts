@@ -1,0 +1,83 @@
+/**
+ * One tick: read the world, do what is due, in an order in which nothing waits for a slow check that need not. A missed
+ * event costs a moment, never a task, because every tick looks at everything (design 2.3).
+ */
+import type { Target } from '../domain/event.ts';
+import type { BoardTask } from '../policy/board.ts';
+import { landingOrder } from '../policy/board.ts';
+import type { Submitted } from '../policy/next-step.ts';
+import type { BoardView } from '../report/board-keeper.ts';
+import { takeAnswers } from './answers.ts';
+import type { Courier } from './deliver.ts';
+import type { ConductorEdges } from './edges.ts';
+import { decide, passGate } from './gate.ts';
+import { landTask } from './land.ts';
+import { reclaimDead } from './reclaim.ts';
+import { commitRecord } from './record-commit.ts';
+import { prepareTarget } from './target.ts';
+
+/** True when something was written, so that another tick may find more to do. */
+export async function tick(edges: ConductorEdges, courier: Courier, signal: AbortSignal): Promise<boolean> {
+  const reclaimed = await reclaimDead(edges.keeper.look().states, edges);
+  const answered = takeAnswers(edges.keeper.look(), edges);
+  const told = await recordAndDeliver(edges, courier, signal);
+  const prepared = await prepareTargets(edges.keeper.look(), edges, signal);
+  const moved = await moveOne(edges.keeper.look(), edges, signal);
+  const toldAgain = moved || prepared ? await recordAndDeliver(edges, courier, signal) : false;
+  return reclaimed || answered || told || prepared || moved || toldAgain;
+}
+
+/** All branches that tasks land on, each once. */
+function targetsOf(view: BoardView): Target[] {
+  const targets = new Map([...view.states.values()].map(state => [state.target.branch, state.target]));
+  return [...targets.values()];
+}
+
+async function recordAndDeliver(edges: ConductorEdges, courier: Courier, signal: AbortSignal): Promise<boolean> {
+  const view = edges.keeper.look();
+  let wrote = false;
+  for (const target of targetsOf(view)) {
+    wrote = (await commitRecord(target, view, edges)) || wrote;
+    wrote = (await courier.deliver(target, signal)) || wrote;
+  }
+  return wrote;
+}
+
+/** A branch is prepared when something on it is ready to start. */
+async function prepareTargets(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
+  const here = edges.target();
+  const ready = [...view.board.values()].filter(task => task.standing === 'ready');
+  const targets = new Map<string, Target>();
+  for (const task of ready) {
+    const target = task.state?.target ?? here;
+    if (target !== null) targets.set(target.branch, target);
+  }
+  let wrote = false;
+  for (const target of targets.values()) wrote = (await prepareTarget(target, edges, signal)) || wrote;
+  return wrote;
+}
+
+/** One step for one task: an interrupted landing first, then gates, then the next landing. */
+async function moveOne(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
+  const submitted = [...view.board.values()].flatMap(task => submittedOf(task, view));
+  const begun = submitted.find(found => found.stage.intent !== null);
+  if (begun !== undefined) return await landTask(begun.task, begun.state, begun.stage, edges, signal);
+  for (const found of submitted) {
+    if (decide(found.card, found.task, found.state, found.stage, edges).kind === 'land') continue;
+    if (await passGate(found.card, found.task, found.state, found.stage, edges, signal)) return true;
+  }
+  for (const card of landingOrder(view.board)) {
+    const found = submittedOf(card, view)[0];
+    if (found === undefined || decide(card, found.task, found.state, found.stage, edges).kind !== 'land') continue;
+    if (await landTask(found.task, found.state, found.stage, edges, signal)) return true;
+  }
+  return false;
+}
+
+function submittedOf(card: BoardTask, view: BoardView) {
+  const { state } = card;
+  const task = view.tasks.get(card.card.id)?.task;
+  if (state === null || state.stage.kind !== 'submitted' || task === undefined) return [];
+  const stage: Submitted = state.stage;
+  return [{ card, task, state, stage }];
+}

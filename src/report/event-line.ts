@@ -1,0 +1,99 @@
+/** One line per event, for people who watch a run or read the log afterwards. */
+
+import type { Event, Stored } from '../domain/event.ts';
+import { inputTokens, usdText } from '../domain/money.ts';
+import { neutraliseLine } from '../domain/plain-text.ts';
+import { unreachable } from '../domain/result.ts';
+
+/** What a line is about: the glyph a person looks for first, with its word for those who cannot see it. */
+export interface EventLine {
+  at: string;
+  /** Task, plan or branch. */
+  subject: string;
+  glyph: '✓' | '✗' | '▶' | '?' | '·';
+  text: string;
+}
+
+/** Null for events that nobody would miss. */
+export function eventLine(stored: Stored): EventLine | null {
+  const said = sayEvent(stored.event);
+  if (said === null) return null;
+  const subject = stored.stream.replace(/^[a-z]+\//, '');
+  return { at: stored.at, subject, glyph: said[0], text: neutraliseLine(said[1]) };
+}
+
+type Said = [EventLine['glyph'], string] | null;
+
+function sayEvent(event: Event): Said {
+  switch (event.kind) {
+    case 'created':
+      return ['·', `taken in from ${event.file}, lands on ${event.target.branch}`];
+    case 'claimed':
+      return [
+        '▶',
+        `attempt ${event.attempt} on ${event.route.tier} (${event.route.effort} effort): ${event.route.because.at(-1) ?? ''}`,
+      ];
+    case 'approach':
+      return ['·', event.text];
+    case 'checkpoint':
+    case 'recorded':
+    case 'held':
+    case 'let_go':
+    case 'proven':
+      return null;
+    case 'submitted':
+      return [
+        '·',
+        `handed in: ${event.files.length} files, $${usdText(event.spend.cost)}, ${inputTokens(event.spend.usage)} tokens in, ${event.spend.usage.output} out`,
+      ];
+    case 'blocked':
+      return ['?', `blocked (${event.blocker.type}): ${event.blocker.problem} ${event.blocker.need}`];
+    case 'ended':
+      return [
+        '✗',
+        `attempt ${event.attempt} ended: ${event.end.reason.replaceAll('_', ' ')}${'detail' in event.end ? `, ${event.end.detail}` : ''}`,
+      ];
+    case 'validated':
+      return event.validation.result === 'green'
+        ? ['·', `checks green on ${event.commit.slice(0, 9)}`]
+        : ['✗', `checks ${event.validation.result.replaceAll('_', ' ')} on ${event.commit.slice(0, 9)}`];
+    case 'merge_intended':
+      return ['·', `candidate ${event.candidate.slice(0, 9)} green, as merged`];
+    case 'landed':
+      return ['✓', `landed as ${event.commit.slice(0, 9)}`];
+    case 'returned':
+      return ['✗', `back to its agent (${event.reason.replaceAll('_', ' ')}): ${event.note.split('\n')[0] ?? ''}`];
+    case 'approved':
+      return ['✓', `${event.by} approved ${event.commit.slice(0, 9)}`];
+    case 'answered':
+      return ['·', `${event.by} answered: ${event.text}`];
+    case 'requeued':
+      return ['·', `${event.by} put it back: ${event.reason}`];
+    case 'cancelled':
+      return ['✗', `${event.by} cancelled it: ${event.reason}`];
+    case 'imported':
+      return ['✓', `read back from git: landed as ${event.commit.slice(0, 9)}`];
+    case 'planned':
+      return ['✓', `planned ${event.tasks.length} tasks for: ${event.request}`];
+    case 'withdrawn':
+      return ['✗', `${event.by} took the plan back`];
+    case 'baseline':
+      return event.validation.result === 'green'
+        ? ['✓', 'the checks are green on the base']
+        : ['✗', `the checks are ${event.validation.result.replaceAll('_', ' ')} on the base`];
+    case 'caught_up':
+      return ['·', `your commits up to ${event.from.slice(0, 9)} came in`];
+    case 'catch_up_failed':
+      return ['✗', `your commits up to ${event.from.slice(0, 9)} do not fit: ${event.detail}`];
+    case 'delivered':
+      return ['✓', `delivered ${event.commit.slice(0, 9)}`];
+    default:
+      return unreachable(event);
+  }
+}
+
+/** `12:05:31  ✓ p1-02-prices   landed as a1b2c3d4e`; the clock of the reader's own time zone. */
+export function lineText(line: EventLine, subjectWidth: number): string {
+  const time = new Date(line.at).toTimeString().slice(0, 8);
+  return `${time}  ${line.glyph} ${line.subject.padEnd(subjectWidth)}  ${line.text}`;
+}

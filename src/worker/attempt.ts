@@ -1,0 +1,145 @@
+/** One attempt: a worktree, a conversation, and a hand-in. Every write about the task is an append for this attempt, so a stale worker is refused. */
+import type { AgentEvent } from '../agent/loop.ts';
+import { runSession, type SessionResult } from '../agent/session.ts';
+import { runIn } from '../agent/tools/run.ts';
+import { toolsOf } from '../agent/tools/toolbox.ts';
+import { letGo } from '../baton/hold.ts';
+import { taskStream, worktreeStream } from '../domain/event.ts';
+import { NO_USAGE } from '../domain/money.ts';
+import { zoneOf } from '../policy/zones.ts';
+import type { Claim } from './claim.ts';
+import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
+import { handIn } from './hand-in.ts';
+import { type Dependency, handoverNotes, resumeNews, taskOpening } from './prompts.ts';
+import { appendFor, type Running, saveWork } from './running.ts';
+
+/** A worktree is saved at least this often, so that no work is ever further away (design 2.3). */
+const CHECKPOINT_TURNS = 5;
+const CHECKPOINT_MS = 60_000;
+
+export async function runAttempt(
+  claim: Claim,
+  options: WorkerOptions,
+  edges: WorkerEdges,
+): Promise<WorkerResult['halted']> {
+  try {
+    const opened = await edges.store.openWorktree(
+      `${edges.worktrees}/${claim.slot}`,
+      `agent/${claim.slot}`,
+      claim.start,
+    );
+    if (!opened.ok) return noWorktree(claim, opened.failure.reason, edges);
+    const running: Running = {
+      claim,
+      worktree: opened.value,
+      zone: zoneOf(claim.task.head, claim.role, claim.state.widened),
+      seq: claim.state.seq,
+      commit: claim.start,
+      lost: false,
+    };
+    const result = await converse(running, options, edges);
+    return await handIn(running, result, edges);
+  } finally {
+    letGo(edges.holder, worktreeStream(claim.slot));
+  }
+}
+
+/** Without a worktree nothing was spent and nobody is to blame: the task goes back. */
+function noWorktree(claim: Claim, why: string, edges: WorkerEdges): null {
+  const end = { reason: 'tool_unavailable' as const, detail: `the worktree could not be made (${why})` };
+  edges.holder.baton.append({
+    stream: taskStream(claim.state.id),
+    seq: claim.state.seq + 1,
+    event: {
+      kind: 'ended',
+      attempt: claim.attempt,
+      end,
+      strike: false,
+      checkpoint: null,
+      spend: { usage: NO_USAGE, cost: 0 },
+    },
+    at: edges.holder.at(),
+    closesLane: true,
+  });
+  return null;
+}
+
+async function converse(running: Running, options: WorkerOptions, edges: WorkerEdges): Promise<SessionResult> {
+  const { claim, worktree, zone } = running;
+  const { studio } = edges;
+  const workspace = { root: worktree.path, zone: claim.role.readOnly ? null : zone };
+  const run = runIn(studio.sandbox, { worktree: worktree.path, binds: edges.binds(), gitDir: edges.store.path });
+  return await runSession(
+    {
+      session: claim.session,
+      task: claim.state.id,
+      plan: claim.state.plan,
+      attempt: claim.attempt,
+      phase: claim.task.head.phase,
+      role: claim.role,
+      tier: claim.routing.tier,
+      effort: claim.routing.effort,
+      tools: toolsOf(claim.role, workspace, run),
+      opening: await openingOf(running, edges),
+      resume: claim.resumes,
+      news: resumeNews(claim.state),
+      format: null,
+      endsBy: 'tool',
+      turns: studio.config.limits.turns,
+      taskCapUsd: claim.task.head.budget_usd ?? null,
+      cacheLife: '5m',
+      afterTurn: turnKeeper(running, options, edges),
+      signal: options.killed,
+      watch: approachWatch(running, edges),
+    },
+    studio,
+  );
+}
+
+async function openingOf(running: Running, edges: WorkerEdges): Promise<string> {
+  const { claim, zone } = running;
+  const view = edges.keeper.look();
+  const text = view.tasks.get(claim.state.id)?.text ?? '';
+  const diff = claim.start === claim.base ? '' : await edges.store.diff(claim.base, claim.start, 20_000);
+  const dependencies = claim.task.head.depends_on.flatMap((id): Dependency[] => {
+    const landed = view.states.get(id)?.submission;
+    return landed == null ? [] : [{ id, summary: landed.report.summary, files: landed.files.map(file => file.path) }];
+  });
+  const checks = edges.studio.config.checks.map(check => check.command);
+  return taskOpening(text, dependencies, zone, checks, handoverNotes(claim.state, diff));
+}
+
+/** After every turn: is the task still ours, and is it time to save? */
+function turnKeeper(running: Running, options: WorkerOptions, edges: WorkerEdges): (turn: number) => Promise<boolean> {
+  let savedAt = edges.studio.clock.monotonicMs();
+  return async turn => {
+    const last = edges.holder.baton.read(taskStream(running.claim.state.id)).at(-1);
+    if (last === undefined || last.seq !== running.seq) running.lost = true;
+    if (running.lost || options.stopping.aborted) return false;
+    const due = turn % CHECKPOINT_TURNS === 0 || edges.studio.clock.monotonicMs() - savedAt > CHECKPOINT_MS;
+    if (!due) return true;
+    savedAt = edges.studio.clock.monotonicMs();
+    const before = running.commit;
+    const commit = await saveWork(running, edges, 'checkpoint');
+    return (
+      commit === before ||
+      appendFor(running, { kind: 'checkpoint', attempt: running.claim.attempt, commit }, edges, false)
+    );
+  };
+}
+
+/** The first words of the worker are its approach; they go into the started file. */
+function approachWatch(running: Running, edges: WorkerEdges): (event: AgentEvent) => void {
+  let known = false;
+  return event => {
+    if (event.type === 'waiting') edges.notice(`${running.claim.state.id} waits: ${event.why}`);
+    if (event.type !== 'text' || known || running.lost) return;
+    known = true;
+    appendFor(
+      running,
+      { kind: 'approach', attempt: running.claim.attempt, text: event.text.slice(0, 1500) },
+      edges,
+      false,
+    );
+  };
+}

@@ -1,0 +1,162 @@
+/** The hand-in: turns the end of a conversation into one event. What the worker says is a claim; the conductor proves it. */
+import type { AgentOutcome } from '../agent/loop.ts';
+import type { SessionResult } from '../agent/session.ts';
+import type { Blocker, DoneReport } from '../domain/blocker.ts';
+import type { AttemptEnd, TaskEvent } from '../domain/event.ts';
+import { unreachable } from '../domain/result.ts';
+import type { ModelFailure } from '../model/claude.ts';
+import { isStrike } from '../policy/strikes.ts';
+import type { WorkerEdges, WorkerResult } from './edges.ts';
+import { appendFor, type Running, saveWork } from './running.ts';
+
+export async function handIn(
+  running: Running,
+  result: SessionResult,
+  edges: WorkerEdges,
+): Promise<WorkerResult['halted']> {
+  if (running.lost) return await giveUp(running, edges);
+  const commit = await saveWork(running, edges, 'checkpoint');
+  const event = await eventOf(running, result, commit, edges);
+  if (!appendFor(running, event, edges, true)) return await giveUp(running, edges);
+  return haltOf(result.outcome);
+}
+
+/** Somebody else owns the task now: the work is kept for reading and nothing of it is handed in. */
+async function giveUp(running: Running, edges: WorkerEdges): Promise<null> {
+  await saveWork(running, edges, 'late');
+  edges.notice(
+    `${running.claim.state.id}: another attempt owns it now; this one's work is kept as refs/kleiber/late/${running.claim.state.id}/a${running.claim.attempt}`,
+  );
+  return null;
+}
+
+async function eventOf(
+  running: Running,
+  { outcome, spend, model }: SessionResult,
+  commit: string,
+  edges: WorkerEdges,
+): Promise<TaskEvent> {
+  const { attempt } = running.claim;
+  const blocked = (blocker: Blocker, resumable: boolean): TaskEvent => ({
+    kind: 'blocked',
+    attempt,
+    blocker,
+    checkpoint: commit,
+    spend,
+    resumable,
+  });
+  const ended = (end: AttemptEnd): TaskEvent => ({
+    kind: 'ended',
+    attempt,
+    end,
+    strike: isStrike(end.reason),
+    checkpoint: commit,
+    spend,
+  });
+  switch (outcome.kind) {
+    case 'ended_itself':
+      return outcome.ending.kind === 'submit'
+        ? await submission(running, outcome.ending.report, outcome.model, commit, spend, edges)
+        : blocked(outcome.ending.blocker, true);
+    case 'budget':
+      return blocked(budgetBlocker(outcome.scope), true);
+    case 'unpriced':
+      return blocked(unpricedBlocker(outcome.model), true);
+    case 'refused':
+      return blocked(refusalBlocker(outcome.category), false);
+    case 'turn_limit':
+      return ended({ reason: 'turn_limit', turns: outcome.turns });
+    case 'no_submission':
+    case 'context_full':
+      return ended({ reason: outcome.kind });
+    case 'answered':
+      return ended({ reason: 'no_submission' });
+    case 'stuck':
+      return ended({ reason: 'stuck', detail: outcome.detail });
+    case 'wrong_model':
+      return ended({
+        reason: 'model_unavailable',
+        detail: `${outcome.routed} was routed, ${outcome.answered} answered`,
+      });
+    case 'model_failed':
+      return ended(endOfModelFailure(outcome.failure, model));
+    case 'stopped':
+      return ended({ reason: 'interrupted' });
+    default:
+      return unreachable(outcome);
+  }
+}
+
+async function submission(
+  running: Running,
+  report: DoneReport,
+  model: string,
+  commit: string,
+  spend: SessionResult['spend'],
+  edges: WorkerEdges,
+): Promise<TaskEvent> {
+  const { claim } = running;
+  const files = await edges.store.changes(claim.base, commit);
+  const tree = await edges.store.treeOf(commit);
+  await edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit);
+  return { kind: 'submitted', attempt: claim.attempt, commit, tree, base: claim.base, files, report, model, spend };
+}
+
+/** `feature/<task-id>-<slug>` or `fix/…`, as seed 5 names branches. */
+export function resultBranch(id: string, title: string): string {
+  const kind = /^fix\b/i.test(title) ? 'fix' : 'feature';
+  const slug = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
+  return `${kind}/${id}${slug === '' ? '' : `-${slug}`}`;
+}
+
+/** A rate limit that did not clear is no failure of the attempt; a request the API rejects is one of ours. */
+function endOfModelFailure(failure: ModelFailure, model: string): AttemptEnd {
+  switch (failure.reason) {
+    case 'invalid_request':
+      return { reason: 'model_unavailable', detail: `the API rejected the request: ${failure.detail}` };
+    case 'unknown_model':
+      return { reason: 'model_unavailable', detail: `the API knows no model ${model}` };
+    default:
+      return { reason: 'interrupted' };
+  }
+}
+
+/** Failures that the next attempt would meet as well: the run stops instead of hammering. */
+function haltOf(outcome: AgentOutcome): WorkerResult['halted'] {
+  if (outcome.kind !== 'model_failed') return null;
+  const { failure } = outcome;
+  if (failure.reason === 'unauthorized' || failure.reason === 'spend_limit')
+    return { reason: failure.reason, detail: failure.detail };
+  return failure.reason === 'unknown_model' ? { reason: 'unknown_model', detail: failure.model } : null;
+}
+
+const budgetBlocker = (scope: string): Blocker => ({
+  type: 'budget',
+  problem:
+    scope === 'ceiling'
+      ? 'The reply was cut at what the budget could still fund.'
+      : `The cap of the ${scope} cannot fund the next request.`,
+  tried: [],
+  need: 'Raise the cap (budget_usd in the task, or budget: in kleiber.yml), then retry the task. Work and conversation are kept.',
+  options: [],
+});
+
+const unpricedBlocker = (model: string): Blocker => ({
+  type: 'budget',
+  problem: `The price of ${model} is unknown, so no cap could be kept.`,
+  tried: [],
+  need: 'Add a row under prices: in kleiber.yml, then retry the task.',
+  options: [],
+});
+
+const refusalBlocker = (category: string | null): Blocker => ({
+  type: 'refusal',
+  problem: `The model refused to go on${category === null ? '' : ` (${category})`}.`,
+  tried: [],
+  need: 'Rephrase the task or take it over; then retry it.',
+  options: [],
+});

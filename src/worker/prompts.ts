@@ -1,0 +1,58 @@
+/** Words for the model about one task: the task file itself, and what it cannot know. */
+
+import type { TaskState } from '../policy/fold.ts';
+import type { Zone } from '../policy/zones.ts';
+
+export interface Dependency {
+  id: string;
+  summary: string;
+  files: string[];
+}
+
+/** The first message: the task file as it stands is the prompt; the rest is what changed around it. */
+export function taskOpening(
+  taskText: string,
+  dependencies: readonly Dependency[],
+  zone: Zone,
+  checks: readonly string[],
+  notes: readonly string[],
+): string {
+  return [
+    taskText.trim(),
+    section('Your zone', zoneText(zone)),
+    section('Checks that must pass', checks.map(check => `- \`${check}\``).join('\n')),
+    section('Landed before you', dependencies.map(dependencyText).join('\n\n')),
+    section('What happened to this task so far', notes.map(note => fence(note)).join('\n\n')),
+  ]
+    .filter(text => text !== '')
+    .join('\n\n');
+}
+
+const section = (title: string, body: string): string => (body === '' ? '' : `## ${title}\n\n${body}`);
+
+function zoneText(zone: Zone): string {
+  const role = zone.rolePaths === null ? '' : `\nof these only what lies in: ${zone.rolePaths.join(', ')}`;
+  const widened = zone.widened.length > 0 ? `\nallowed for this task as well: ${zone.widened.join(', ')}` : '';
+  return `You may write: ${zone.files.join(', ') || 'nothing'}${role}${widened}`;
+}
+
+const dependencyText = ({ id, summary, files }: Dependency): string =>
+  `${id}: ${summary}${files.length > 0 ? `\nfiles: ${files.join(', ')}` : ''}`;
+
+/** Notes carry output of commands and words of others: fenced, so that they read as material. */
+const fence = (note: string): string => `~~~text\n${note.replaceAll('~~~', '~ ~ ~').slice(-12_000)}\n~~~`;
+
+/** The notes of the hand-over, newest last, and where the work so far is. */
+export function handoverNotes(state: TaskState, diff: string): string[] {
+  const notes = state.handovers.map(handover => handover.note);
+  if (state.work === null || diff === '') return notes;
+  return [...notes, `The worktree already holds the work so far. Its difference:\n${diff}`];
+}
+
+/** What a resumed conversation hears: only what is new since it stopped. */
+export const resumeNews = (state: TaskState): string => {
+  const last = state.handovers.at(-1);
+  const before = state.attempts.findLast(attempt => attempt.outcome !== null);
+  if (last === undefined || before?.outcome === 'interrupted') return '';
+  return `Answer to your question:\n\n${fence(last.note)}\n\nGo on.`;
+};

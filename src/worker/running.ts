@@ -1,0 +1,46 @@
+/** A running attempt: its fence, its worktree, and the two things it may do to the world: append and save. */
+import { type TaskEvent, taskStream } from '../domain/event.ts';
+import type { Worktree } from '../git/git.ts';
+import type { Zone } from '../policy/zones.ts';
+import type { Claim } from './claim.ts';
+import type { WorkerEdges } from './edges.ts';
+
+/** What an attempt carries around: its place in the stream and the last commit of its work. */
+export interface Running {
+  claim: Claim;
+  worktree: Worktree;
+  zone: Zone;
+  /** Last event of this attempt; the next append must follow it. */
+  seq: number;
+  /** Last commit of the work, the base when there is none yet. */
+  commit: string;
+  lost: boolean;
+}
+
+/** Appends for this attempt; a conflict means that somebody else owns the task now. */
+export function appendFor(running: Running, event: TaskEvent, edges: WorkerEdges, closesLane: boolean): boolean {
+  const stream = taskStream(running.claim.state.id);
+  const outcome = edges.holder.baton.append({ stream, seq: running.seq + 1, event, at: edges.holder.at(), closesLane });
+  if (outcome === 'appended') running.seq++;
+  else running.lost = true;
+  return !running.lost;
+}
+
+/** Saves the whole worktree as a commit; the same tree gives the same commit back. */
+export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'checkpoint' | 'late'): Promise<string> {
+  const { claim, worktree } = running;
+  const name = `${claim.state.id}/a${claim.attempt}`;
+  const saved = await edges.store.checkpoint(
+    worktree,
+    running.commit,
+    `checkpoint: ${claim.state.id}, attempt ${claim.attempt}`,
+    edges.holder.at(),
+  );
+  if (!saved.ok) {
+    edges.notice(`${claim.state.id}: the worktree could not be saved (${saved.failure.reason})`);
+    return running.commit;
+  }
+  if (saved.value.commit !== running.commit) await edges.store.keep(keepAs, name, saved.value.commit);
+  running.commit = saved.value.commit;
+  return saved.value.commit;
+}
