@@ -1,0 +1,131 @@
+/** `kleiber answer`: a person's answer to a question, or a person's approval of work that never lands without one. */
+import type { Command } from 'commander';
+import { type TaskEvent, taskStream } from '../domain/event.ts';
+import type { TaskState } from '../policy/fold.ts';
+import { globFault } from '../policy/glob.ts';
+import { type ExitCode, problem } from '../report/problem.ts';
+import { systemClock } from './clock.ts';
+import { type Context, complain, say } from './context.ts';
+import { findTask } from './find-task.ts';
+import { openProject, type Project } from './project.ts';
+
+interface AnswerFlags {
+  widen: string[];
+}
+
+export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
+  command
+    .argument('<id>', 'the task')
+    .argument('[text]', 'the answer, the number of an option, or "approve"')
+    .option(
+      '--widen <glob>',
+      'allow the task to write there as well; may be given several times',
+      (glob: string, before: string[]) => [...before, glob],
+      [],
+    )
+    .action(async (id: string, text: string | undefined, flags: AnswerFlags) =>
+      done(await answer(id, text, flags, context)),
+    );
+}
+
+async function answer(id: string, text: string | undefined, flags: AnswerFlags, context: Context): Promise<ExitCode> {
+  const project = await openProject(context);
+  if (!project.ok) return complain(context, project.failure);
+  try {
+    const task = findTask(project.value.keeper.look(), id);
+    if (!task.ok) return complain(context, task.failure);
+    const { state } = task.value;
+    if (state?.stage.kind !== 'blocked')
+      return complain(
+        context,
+        problem(1, `${task.value.card.id} asks nothing; it is ${task.value.standing}`, [], ['kleiber status']),
+      );
+    const bad = flags.widen.find(glob => globFault(glob) !== null);
+    if (bad !== undefined)
+      return complain(
+        context,
+        problem(2, `"${bad}" is not a glob of literals, * and **`, [], ['kleiber answer <id> --widen "src/shared/**"']),
+      );
+    return await reply(
+      state,
+      state.stage,
+      await textOf(text, state.stage.blocker.options, flags, context),
+      flags.widen,
+      project.value,
+      context,
+    );
+  } finally {
+    project.value.close();
+  }
+}
+
+type Blocked = Extract<TaskState['stage'], { kind: 'blocked' }>;
+
+/** A number picks an option; without a text a terminal is asked. */
+async function textOf(
+  text: string | undefined,
+  options: readonly string[],
+  flags: AnswerFlags,
+  context: Context,
+): Promise<string> {
+  const given =
+    text ?? (flags.widen.length > 0 ? `You may also write: ${flags.widen.join(', ')}` : await ask(options, context));
+  return options[Number(given) - 1] ?? given;
+}
+
+async function ask(options: readonly string[], context: Context): Promise<string> {
+  if (context.stdin.isTTY !== true) return '';
+  const prompts = await import('@clack/prompts');
+  const message =
+    options.length === 0
+      ? 'Your answer'
+      : `Your answer (${options.map((option, index) => `${index + 1} ${option}`).join(' · ')})`;
+  const given = await prompts.text({ message });
+  return typeof given === 'string' ? given.trim() : '';
+}
+
+async function reply(
+  state: TaskState,
+  stage: Blocked,
+  text: string,
+  widen: string[],
+  project: Project,
+  context: Context,
+): Promise<ExitCode> {
+  const { blocker } = stage;
+  if (text === '')
+    return complain(
+      context,
+      problem(
+        2,
+        `${state.id} asks: ${blocker.need}`,
+        [blocker.problem, ...blocker.options.map((option, index) => `${index + 1}  ${option}`)],
+        [`kleiber answer ${state.id} "…"`],
+      ),
+    );
+  const { name, email } = await project.checkout.identity();
+  const by = email === '' ? name : `${name} <${email}>`;
+  const event = eventOf(state, blocker.type, text, widen, by);
+  const outcome = project.baton.append({
+    stream: taskStream(state.id),
+    seq: state.seq + 1,
+    at: systemClock.now().toISOString(),
+    event,
+  });
+  if (outcome !== 'appended')
+    return complain(context, problem(1, `${state.id} has moved on meanwhile`, [], ['kleiber status']));
+  say(
+    context,
+    event.kind === 'approved'
+      ? `${state.id}: commit ${event.commit.slice(0, 9)} approved; it lands with the next tick`
+      : `${state.id}: answered; the same conversation goes on when it can be resumed`,
+  );
+  return 0;
+}
+
+/** Only the word itself approves, and only the commit that was shown: a later commit voids it. */
+function eventOf(state: TaskState, type: string, text: string, widen: string[], by: string): TaskEvent {
+  if (type === 'human_review' && text.trim().toLowerCase() === 'approve' && state.submission !== null)
+    return { kind: 'approved', commit: state.submission.commit, by };
+  return { kind: 'answered', by, text, widen };
+}

@@ -1,0 +1,56 @@
+/** What a command gets from the process: where it runs, what it may print to, and how it is told to stop. */
+import { neutralise } from '../domain/plain-text.ts';
+import { type ExitCode, type Problem, problemText } from '../report/problem.ts';
+
+export interface Stream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+export interface Context {
+  cwd: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  home: string;
+  stdout: Stream;
+  stderr: Stream;
+  stdin: { isTTY?: boolean; read(): Promise<string> };
+  /** Finish the current step, then stop. */
+  stopping: AbortSignal;
+  /** Stop now. */
+  killed: AbortSignal;
+}
+
+/** The answer, on stdout. Terminal escapes in it are shown, not obeyed. */
+export const say = (context: Context, text: string): void => {
+  context.stdout.write(`${neutralise(text)}\n`);
+};
+
+/** Everything that is not the answer, on stderr. */
+export const note = (context: Context, text: string): void => {
+  context.stderr.write(`${neutralise(text)}\n`);
+};
+
+/** Prints a problem and gives its exit code. */
+export function complain(context: Context, problem: Problem): ExitCode {
+  note(context, problemText(problem));
+  return problem.exitCode;
+}
+
+/** One JSON document on stdout, in the envelope that every reading command uses. */
+export const sayJson = (context: Context, kind: string, body: Record<string, unknown>): void => {
+  context.stdout.write(`${JSON.stringify({ schemaVersion: 1, kind, ...body })}\n`);
+};
+
+/** Null when the output goes to a file or a pipe: nothing is cut there. */
+export const widthOf = (context: Context): number | null =>
+  context.stdout.isTTY === true ? (context.stdout.columns ?? 80) : null;
+
+/** Asks yes or no on a terminal; anywhere else the answer is no, and the caller names the flag that says yes. */
+export async function confirm(context: Context, question: string): Promise<boolean> {
+  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true || context.environment.KLEIBER_NO_INPUT === '1')
+    return false;
+  const prompts = await import('@clack/prompts');
+  const answer = await prompts.confirm({ message: question, initialValue: false });
+  return answer === true;
+}

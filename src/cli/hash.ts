@@ -1,0 +1,4 @@
+/** The fingerprint of a file as the event log keeps it. */
+import { hash } from 'node:crypto';
+
+export const sha256 = (text: string): string => hash('sha256', text, 'hex');

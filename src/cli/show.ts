@@ -1,0 +1,102 @@
+/** `kleiber show`: one task, its story, its reasons, its prompt, its difference. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readConversation } from '../agent/transcript.ts';
+import { taskStream } from '../domain/event.ts';
+import { openStore } from '../git/store.ts';
+import type { BoardTask } from '../policy/board.ts';
+import { route } from '../policy/route.ts';
+import type { BoardView } from '../report/board-keeper.ts';
+import { type ExitCode, gitProblem, problem } from '../report/problem.ts';
+import { taskText, whyText } from '../report/task-text.ts';
+import { systemClock } from './clock.ts';
+import { type Context, complain, say, sayJson } from './context.ts';
+import { findTask } from './find-task.ts';
+import { openProject, type Project } from './project.ts';
+
+interface ShowFlags {
+  why?: boolean;
+  prompt?: boolean;
+  diff?: boolean;
+  json?: boolean;
+}
+
+export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
+  command
+    .argument('<id>', 'the task')
+    .option('--why', 'why this model, why waiting, why blocked')
+    .option('--prompt', 'exactly what the worker was sent')
+    .option('--diff', 'what was handed in')
+    .option('--json', 'task and events as JSON')
+    .action(async (id: string, flags: ShowFlags) => done(await show(id, flags, context)));
+}
+
+async function show(id: string, flags: ShowFlags, context: Context): Promise<ExitCode> {
+  const project = await openProject(context);
+  if (!project.ok) return complain(context, project.failure);
+  try {
+    const view = project.value.keeper.look();
+    const task = findTask(view, id);
+    if (!task.ok) return complain(context, task.failure);
+    if (flags.diff) return await showDifference(task.value, project.value, context);
+    if (flags.prompt) return showPrompt(task.value, view, project.value, context);
+    const events = project.value.baton.read(taskStream(task.value.card.id));
+    if (flags.json) sayJson(context, 'task', { task: task.value, events });
+    else
+      say(
+        context,
+        flags.why ? whyText(task.value, routingOf(task.value, view, project.value)) : taskText(task.value, events),
+      );
+    return 0;
+  } finally {
+    project.value.close();
+  }
+}
+
+function routingOf(task: BoardTask, view: BoardView, project: Project) {
+  const file = view.tasks.get(task.card.id);
+  if (file === undefined) return null;
+  return route(file.task.head, project.config.routing, {
+    strikes: task.state?.strikes ?? 0,
+    critical: task.critical,
+    hasTemplate: file.task.body.template !== '',
+  });
+}
+
+/** What was sent, from the transcript; before the first attempt that is the task file. */
+function showPrompt(task: BoardTask, view: BoardView, project: Project, context: Context): ExitCode {
+  const attempt = task.state?.attempts.length ?? 0;
+  for (let number = attempt; number > 0; number--) {
+    const conversation = readConversation(join(project.places.transcripts, `${task.card.id}-a${number}.jsonl`));
+    if (conversation === null) continue;
+    for (const block of conversation.preamble.system) say(context, block.text);
+    const first = conversation.messages[0]?.content;
+    say(
+      context,
+      `\n${typeof first === 'string' ? first : (first ?? []).map(block => (block.type === 'text' ? block.text : '')).join('\n')}`,
+    );
+    return 0;
+  }
+  const file = view.tasks.get(task.card.id);
+  if (file === undefined)
+    return complain(context, problem(1, `the file of ${task.card.id} is gone`, [], ['kleiber check']));
+  say(context, readFileSync(join(project.facts.root, file.path), 'utf8'));
+  return 0;
+}
+
+const MOST_DIFF_BYTES = 4_000_000;
+
+async function showDifference(task: BoardTask, project: Project, context: Context): Promise<ExitCode> {
+  const submission = task.state?.submission;
+  if (submission == null)
+    return complain(
+      context,
+      problem(1, `${task.card.id} has handed nothing in yet`, [], [`kleiber show ${task.card.id}`]),
+    );
+  const environment = { path: context.environment.PATH ?? '', home: context.home };
+  const store = await openStore({ checkout: project.facts.root, environment, clock: systemClock });
+  if (!store.ok) return complain(context, gitProblem(store.failure));
+  say(context, await store.value.diff(submission.base, submission.commit, MOST_DIFF_BYTES));
+  return 0;
+}

@@ -1,0 +1,56 @@
+/**
+ * Trust: a repository's `kleiber.yml` and roles count in full only after a person has seen these very bytes. Until then
+ * they may lower limits and never raise anything (design 7).
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../domain/config.ts';
+
+export const CONFIG_FILE = 'kleiber.yml';
+const ROLE_FOLDER = '.claude/agents';
+
+/** The files that need trust, as they stand in the checkout. */
+export function trustedFiles(root: string): Map<string, string> {
+  const roles = existsSync(join(root, ROLE_FOLDER))
+    ? readdirSync(join(root, ROLE_FOLDER)).filter(name => name.endsWith('.md'))
+    : [];
+  const paths = [CONFIG_FILE, ...roles.sort().map(name => `${ROLE_FOLDER}/${name}`)];
+  return new Map(
+    paths.filter(path => existsSync(join(root, path))).map(path => [path, readFileSync(join(root, path), 'utf8')]),
+  );
+}
+
+/** What the person saw last, byte for byte; empty when nothing was ever trusted. */
+export function rememberedFiles(folder: string): Map<string, string> {
+  const path = join(folder, 'files.json');
+  if (!existsSync(path)) return new Map();
+  const entries: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  return new Map(
+    Array.isArray(entries)
+      ? entries.filter((entry): entry is [string, string] => Array.isArray(entry) && entry.length === 2)
+      : [],
+  );
+}
+
+export function remember(folder: string, files: ReadonlyMap<string, string>): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'files.json'), JSON.stringify([...files]), { mode: 0o600 });
+}
+
+export const isTrusted = (root: string, folder: string): boolean => {
+  const now = trustedFiles(root);
+  const then = rememberedFiles(folder);
+  return now.size === then.size && [...now].every(([path, text]) => then.get(path) === text);
+};
+
+/** What an untrusted file may do: lower a cap, a lane or a limit. No commands, no paths, no prices, no models. */
+export function lowered(config: Config, defaults: Config): Config {
+  const lower = <Group extends Record<string, number>>(own: Group, least: Group): Group =>
+    Object.fromEntries(Object.entries(least).map(([key, value]) => [key, Math.min(value, own[key] ?? value)])) as Group; // same keys, numbers throughout
+  return {
+    ...defaults,
+    budget: lower(config.budget, defaults.budget),
+    lanes: lower(config.lanes, defaults.lanes),
+    limits: lower(config.limits, defaults.limits),
+  };
+}

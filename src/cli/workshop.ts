@@ -1,0 +1,286 @@
+/** The real edges of a run: sandbox, Claude, store, checks. Built once per process, only by commands that work. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { calendarOf } from '../agent/meter.ts';
+import type { Studio } from '../agent/session.ts';
+import { BEAT_MS } from '../baton/heartbeat-watch.ts';
+import type { ConductorEdges, RecordFiles } from '../conductor/edges.ts';
+import { recentChecks } from '../conductor/recent-checks.ts';
+import type { Target } from '../domain/event.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { Tier } from '../domain/tier.ts';
+import type { GitStore } from '../git/git.ts';
+import { openStore } from '../git/store.ts';
+import { checkBaseUrl, DEFAULT_BASE_URL } from '../model/base-url.ts';
+import { modelFor } from '../model/models.ts';
+import { BUILT_IN_PRICES, costOf, type Prices, requestPrice, withUserRows } from '../model/prices.ts';
+import { rateLanes } from '../model/rate-lanes.ts';
+import { sdkClaude } from '../model/sdk-claude.ts';
+import type { ValidationConditions } from '../policy/validation-key.ts';
+import { readRecordFile, writeRecordFile } from '../record/record-disk.ts';
+import { watchRecord } from '../record/watch.ts';
+import { gitProblem, type Problem, problem, sandboxProblem } from '../report/problem.ts';
+import { openSandbox } from '../shell/bubblewrap.ts';
+import { findDependencyBinds, lockFingerprint } from '../shell/dependency-binds.ts';
+import { openNoSandbox } from '../shell/no-sandbox.ts';
+import type { DependencyBind, Sandbox } from '../shell/sandbox.ts';
+import type { WorkerEdges } from '../worker/edges.ts';
+import { systemClock } from './clock.ts';
+import { type Context, note } from './context.ts';
+import type { Project } from './project.ts';
+
+export interface Workshop {
+  studio: Studio;
+  store: GitStore;
+  worker: WorkerEdges;
+  conductor: ConductorEdges;
+  /** Rings the bell for everybody who waits. */
+  close(): Promise<void>;
+}
+
+export interface WorkshopOptions {
+  noSandbox: boolean;
+}
+
+/** Everything a run needs, or the first thing that is missing, in the words a person needs. */
+export async function openWorkshop(
+  project: Project,
+  context: Context,
+  options: WorkshopOptions,
+): Promise<Result<Workshop, Problem>> {
+  if (project.facts.head === null) return fail(gitProblem({ reason: 'no_commits', path: project.facts.root }));
+  const sandbox = await sandboxOf(project, context, options);
+  if (!sandbox.ok) return sandbox;
+  const environment = { path: context.environment.PATH ?? '', home: context.home };
+  const store = await openStore({ checkout: project.facts.root, environment, clock: systemClock });
+  if (!store.ok) return fail(gitProblem(store.failure));
+  const studio = await openStudio(project, context, sandbox.value);
+  if (!studio.ok) return studio;
+  return ok(await assemble(project, context, studio.value, store.value));
+}
+
+async function sandboxOf(
+  project: Project,
+  context: Context,
+  options: WorkshopOptions,
+): Promise<Result<Sandbox, Problem>> {
+  const pathEntries = (context.environment.PATH ?? '').split(delimiter).filter(entry => entry.startsWith('/'));
+  if (options.noSandbox) {
+    note(context, 'NO SANDBOX: commands of agents and checks run with your rights, and every landing is marked so');
+    return ok(openNoSandbox({ home: join(project.places.own, 'home'), pathEntries, clock: systemClock }));
+  }
+  const bwrapPath = pathEntries.map(entry => join(entry, 'bwrap')).find(path => existsSync(path)) ?? '/usr/bin/bwrap';
+  const opened = await openSandbox({
+    bwrapPath,
+    home: context.home,
+    pathEntries,
+    environment: context.environment,
+    repositoryRoots: [project.facts.root],
+    hidden: [project.places.stateHome, project.places.state],
+    clock: systemClock,
+  });
+  return opened.ok ? opened : fail(sandboxProblem(opened.failure));
+}
+
+async function openStudio(project: Project, context: Context, sandbox: Sandbox): Promise<Result<Studio, Problem>> {
+  const apiKey = context.environment.ANTHROPIC_API_KEY ?? '';
+  if (apiKey === '')
+    return fail(
+      problem(
+        4,
+        'no API key, so no model can be called',
+        ['ANTHROPIC_API_KEY is not set.'],
+        ['export ANTHROPIC_API_KEY=…', 'kleiber rehearse   (needs no key)'],
+      ),
+    );
+  const baseUrl = checkBaseUrl(context.environment.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL);
+  if (!baseUrl.ok)
+    return fail(
+      problem(
+        2,
+        'a key is sent to HTTPS or this machine only',
+        [`ANTHROPIC_BASE_URL: ${baseUrl.failure.reason}`],
+        ['unset ANTHROPIC_BASE_URL'],
+      ),
+    );
+  const lanes = rateLanes(systemClock, { random: Math.random, retryAfterLimitMs: 300_000 });
+  const claude = await sdkClaude({ apiKey, baseUrl: baseUrl.value, clock: systemClock, onAttempt: lanes.observe });
+  const prices = withUserRows(BUILT_IN_PRICES, project.config.prices);
+  const models = modelsOf(project);
+  return ok({
+    repository: project.facts.commonDir,
+    claude,
+    ledger: project.ledger,
+    price: priceOf(prices),
+    clock: systemClock,
+    owner: project.holder.owner,
+    lanes,
+    sandbox,
+    config: project.config,
+    roles: project.roles,
+    models,
+    instructions: instructionsOf(project.facts.root),
+    transcripts: project.places.transcripts,
+    secrets: [apiKey],
+  });
+}
+
+export const modelsOf = (project: Pick<Project, 'config'>): Record<Tier, string> => ({
+  haiku: modelFor('haiku', project.config.models),
+  sonnet: modelFor('sonnet', project.config.models),
+  opus: modelFor('opus', project.config.models),
+});
+
+const priceOf = (prices: Prices): Studio['price'] => ({
+  worst: (model, inputTokens, cacheLife, day) => requestPrice(prices, model, inputTokens, day, cacheLife),
+  cost: (model, usage, day) => costOf(prices, model, usage, day),
+});
+
+const MOST_INSTRUCTIONS = 8_000;
+
+/** The project's own words for agents, once and size-capped. */
+function instructionsOf(root: string): string {
+  const path = ['CLAUDE.md', 'AGENTS.md'].map(name => join(root, name)).find(candidate => existsSync(candidate));
+  return path === undefined ? '' : readFileSync(path, 'utf8').slice(0, MOST_INSTRUCTIONS);
+}
+
+/** Branch and dependencies may change while a run goes on, so they are looked at again and again, but not for every claim. */
+interface Surroundings {
+  target: Target | null;
+  binds: DependencyBind[];
+  conditions: ValidationConditions;
+}
+
+const LOOK_AGAIN_MS = 1_000;
+
+async function assemble(project: Project, context: Context, studio: Studio, store: GitStore): Promise<Workshop> {
+  let around = await lookAround(project, studio);
+  const looking = repeat(LOOK_AGAIN_MS, async () => {
+    around = await lookAround(project, studio);
+  });
+  const beating = repeat(BEAT_MS, async () => project.baton.beat(project.holder.owner));
+  const doorbell = openDoorbell(project);
+  const common = {
+    studio,
+    holder: project.holder,
+    keeper: project.keeper,
+    store,
+    target: () => around.target,
+    worktrees: project.places.worktrees,
+    binds: () => around.binds,
+    conditions: () => around.conditions,
+    notice: (text: string) => note(context, text),
+    bell: doorbell.wait,
+  };
+  const { name } = await project.checkout.identity();
+  return {
+    studio,
+    store,
+    worker: { ...common, spentToday: () => spentToday(project), landedBefore: landingsOf(store) },
+    conductor: {
+      ...common,
+      checkout: project.checkout,
+      record: recordFiles(project.facts.root),
+      recentChecks: recentChecks(systemClock),
+      person: name,
+    },
+    close: async () => {
+      looking.stop();
+      beating.stop();
+      await doorbell.close();
+    },
+  };
+}
+
+async function lookAround(project: Project, studio: Studio): Promise<Surroundings> {
+  const facts = await project.checkout.facts();
+  const { root } = project.facts;
+  const branch = facts.ok ? facts.value.branch : null;
+  const binds = await findDependencyBinds(root, project.config.deps);
+  const checks = project.config.checks.map(check => ({
+    name: check.name,
+    command: check.command,
+    timeoutMs: check.timeout_minutes * 60_000,
+  }));
+  const read = (path: string): Uint8Array | null => {
+    const found = readRecordFile(root, path, 64 * 1024 * 1024);
+    return found.ok ? found.value : null;
+  };
+  const conditions = {
+    checks,
+    dependencies: lockFingerprint(read, ['', ...binds.map(bind => join(bind.at, '..'))]),
+    sandbox: studio.sandbox.fingerprint,
+  };
+  return { target: branch === null ? null : { checkout: root, branch }, binds, conditions };
+}
+
+const spentToday = (project: Project): number => {
+  const { day, week } = calendarOf(systemClock.now());
+  const { settled, open } = project.ledger.standings({ repository: '', plan: null, task: '', day, week }).day;
+  return settled + open;
+};
+
+/** Trailers of a branch, read again only when it has moved. */
+function landingsOf(store: GitStore): WorkerEdges['landedBefore'] {
+  const known = new Map<string, Awaited<ReturnType<WorkerEdges['landedBefore']>>>();
+  return async branch => {
+    const tip = await store.integrationTip(branch);
+    if (tip === null) return new Map();
+    const found = known.get(tip) ?? new Map((await store.landings(tip)).map(landing => [landing.task, landing]));
+    known.clear();
+    known.set(tip, found);
+    return found;
+  };
+}
+
+function recordFiles(root: string): RecordFiles {
+  const read = (path: string): Uint8Array | null => {
+    const found = readRecordFile(root, path, 64 * 1024 * 1024);
+    return found.ok ? found.value : null;
+  };
+  return {
+    read,
+    replace: async (path, bytes, expected) => {
+      await writeRecordFile(root, path, bytes, expected);
+    },
+    remove: (path, expected) => {
+      if (Buffer.from(read(path) ?? []).equals(expected)) rmSync(join(root, path), { force: true });
+    },
+  };
+}
+
+const POLL_MS = 25;
+const LONGEST_WAIT_MS = 1_000;
+
+/** Rings for new task files and new events; a ring that is missed costs at most the longest wait. */
+function openDoorbell(project: Project): { wait(signal: AbortSignal): Promise<void>; close(): Promise<void> } {
+  let rings = 0;
+  const watch = watchRecord(project.facts.root, ['tasks', 'blocked'], () => {
+    rings++;
+  });
+  return {
+    wait: async signal => {
+      const before = { rings, position: project.baton.position() };
+      const untilMs = systemClock.monotonicMs() + LONGEST_WAIT_MS;
+      while (!signal.aborted && systemClock.monotonicMs() < untilMs) {
+        if (rings !== before.rings || project.baton.position() !== before.position) return;
+        await systemClock.sleep(POLL_MS, signal);
+      }
+    },
+    close: () => watch.close(),
+  };
+}
+
+/** Does something again and again; a run that fails is tried again next time. */
+function repeat(everyMs: number, action: () => Promise<void>): { stop(): void } {
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    action().finally(() => {
+      busy = false;
+    });
+  }, everyMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
