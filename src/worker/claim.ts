@@ -82,6 +82,8 @@ async function adopt(file: TaskFile & { task: Task }, edges: WorkerEdges): Promi
   const target = edges.target();
   if (target === null)
     return { reason: 'no_target', detail: 'the checkout is on no branch, so there is nowhere to land it' };
+  // Before the integration ref exists nobody can tell whether this has landed already.
+  if ((await edges.store.integrationTip(target.branch)) === null) return { reason: 'baseline_pending' };
   const { id, agent, plan } = file.task.head;
   const event: TaskEvent = { kind: 'created', target, agent, file: file.path, fileHash: file.hash, plan: plan ?? null };
   const state = appendFirst(id, event, edges);
