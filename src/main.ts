@@ -24,6 +24,10 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(helpText());
     return 0;
   }
+  if (process.platform === 'win32') {
+    process.stderr.write('kleiber needs a Unix sandbox and process groups; on Windows use WSL2\n');
+    return 2;
+  }
   const { runProgram } = await import('./cli/program.ts');
   const code = await runProgram(argv[0] === 'help' ? [argv[1] ?? '', '--help'] : argv, contextOf());
   return stopping.signal.aborted ? 130 : code;

@@ -1,16 +1,17 @@
 /** `kleiber answer`: a person's answer to a question, or a person's approval of work that never lands without one. */
 import type { Command } from 'commander';
-import { type TaskEvent, taskStream } from '../domain/event.ts';
+import type { TaskEvent } from '../domain/event.ts';
 import type { TaskState } from '../policy/fold.ts';
 import { globFault } from '../policy/glob.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
-import { systemClock } from './clock.ts';
-import { type Context, complain, say } from './context.ts';
+import { actOn, personOf } from './by-person.ts';
+import { type Context, complain } from './context.ts';
 import { findTask } from './find-task.ts';
 import { openProject, type Project } from './project.ts';
 
 interface AnswerFlags {
   widen: string[];
+  dryRun?: boolean;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -23,6 +24,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
       (glob: string, before: string[]) => [...before, glob],
       [],
     )
+    .option('--dry-run', 'say what would be written')
     .action(async (id: string, text: string | undefined, flags: AnswerFlags) =>
       done(await answer(id, text, flags, context)),
     );
@@ -51,6 +53,7 @@ async function answer(id: string, text: string | undefined, flags: AnswerFlags, 
       state.stage,
       await textOf(text, state.stage.blocker.options, flags, context),
       flags.widen,
+      flags.dryRun === true,
       project.value,
       context,
     );
@@ -89,6 +92,7 @@ async function reply(
   stage: Blocked,
   text: string,
   widen: string[],
+  dry: boolean,
   project: Project,
   context: Context,
 ): Promise<ExitCode> {
@@ -103,24 +107,12 @@ async function reply(
         [`kleiber answer ${state.id} "…"`],
       ),
     );
-  const { name, email } = await project.checkout.identity();
-  const by = email === '' ? name : `${name} <${email}>`;
-  const event = eventOf(state, blocker.type, text, widen, by);
-  const outcome = project.baton.append({
-    stream: taskStream(state.id),
-    seq: state.seq + 1,
-    at: systemClock.now().toISOString(),
-    event,
-  });
-  if (outcome !== 'appended')
-    return complain(context, problem(1, `${state.id} has moved on meanwhile`, [], ['kleiber status']));
-  say(
-    context,
+  const event = eventOf(state, blocker.type, text, widen, await personOf(project));
+  const said =
     event.kind === 'approved'
       ? `${state.id}: commit ${event.commit.slice(0, 9)} approved; it lands with the next tick`
-      : `${state.id}: answered; the same conversation goes on when it can be resumed`,
-  );
-  return 0;
+      : `${state.id}: answered; its conversation goes on where it stopped`;
+  return actOn(state, event, said, dry, project, context);
 }
 
 /** Only the word itself approves, and only the commit that was shown: a later commit voids it. */

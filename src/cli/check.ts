@@ -15,6 +15,7 @@ import { formatTask, parseTaskFile } from '../record/task-file.ts';
 import { parseValidation } from '../record/validation-file.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { type ExitCode, faultsProblem } from '../report/problem.ts';
+import { capFault } from './cap-faults.ts';
 import { type Context, complain, say, sayJson } from './context.ts';
 import { openProject, type Project } from './project.ts';
 
@@ -74,6 +75,10 @@ function planFaults(view: BoardView, project: Project): FileFault[] {
       example: 'kleiber plan --dry-run shows agents and their paths',
     })),
   );
+  for (const file of open) {
+    const fault = capFault(file.task, project);
+    if (fault !== null) faults.push({ path: file.path, line: 1, problem: fault, example: 'budget_usd: 5' });
+  }
   const cycle = findCycle(open.map(({ task }) => ({ id: task.head.id, dependsOn: task.head.depends_on, minutes: 1 })));
   const path = view.tasks.get(cycle?.[0] ?? '')?.path;
   return cycle === null || path === undefined

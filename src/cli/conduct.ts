@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../report/problem.ts';
 import type { Context } from './context.ts';
+import { dryRun } from './dry-run.ts';
 import { runHere } from './run.ts';
 import { count } from './work.ts';
 
@@ -12,6 +13,7 @@ interface ConductFlags {
   concurrency: number;
   sandbox: boolean;
   pastGuard?: boolean;
+  dryRun?: boolean;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -21,11 +23,13 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--no-workers', 'prove, test and land only')
     .option('-c, --concurrency <n>', 'tasks at the same time', count, 4)
     .option('--no-sandbox', 'run commands with your own rights (dangerous)')
+    .option('--dry-run', 'say what would be done; start, write and spend nothing')
     .option('--past-guard', 'go on although today has cost more than the guard')
     .action(async (flags: ConductFlags) => done(await conduct(flags, context)));
 }
 
 async function conduct(flags: ConductFlags, context: Context): Promise<ExitCode> {
+  if (flags.dryRun) return await dryRun(flags.workers && !flags.once ? 'all' : new Set(), true, context);
   const workers =
     flags.workers && !flags.once ? { agents: 'all' as const, concurrency: flags.concurrency, tier: null } : null;
   return await runHere(

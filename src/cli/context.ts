@@ -1,5 +1,6 @@
 /** What a command gets from the process: where it runs, what it may print to, and how it is told to stop. */
 import { neutralise } from '../domain/plain-text.ts';
+import { jsonValue } from '../report/json.ts';
 import { type ExitCode, type Problem, problemText } from '../report/problem.ts';
 
 export interface Stream {
@@ -39,7 +40,7 @@ export function complain(context: Context, problem: Problem): ExitCode {
 
 /** One JSON document on stdout, in the envelope that every reading command uses. */
 export const sayJson = (context: Context, kind: string, body: Record<string, unknown>): void => {
-  context.stdout.write(`${JSON.stringify({ schemaVersion: 1, kind, ...body })}\n`);
+  context.stdout.write(`${JSON.stringify({ schemaVersion: 1, kind, ...Object(jsonValue(body)) })}\n`);
 };
 
 /** Null when the output goes to a file or a pipe: nothing is cut there. */

@@ -1,6 +1,7 @@
 /** `kleiber log`: what happened, in order. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { eventLine, lineText } from '../report/event-line.ts';
+import { jsonValue } from '../report/json.ts';
 import type { ExitCode } from '../report/problem.ts';
 import { type Context, complain, say } from './context.ts';
 import { openProject } from './project.ts';
@@ -32,7 +33,7 @@ async function log(flags: LogFlags, context: Context): Promise<ExitCode> {
       .after(0)
       .filter(stored => wanted === undefined || stored.stream.includes(wanted));
     const lines = flags.json
-      ? events.map(stored => JSON.stringify(stored))
+      ? events.map(stored => JSON.stringify(jsonValue(stored)))
       : events.flatMap(stored => eventLine(stored) ?? []).map(line => `${line.at.slice(0, 10)} ${lineText(line, 28)}`);
     for (const line of flags.last === undefined ? lines : lines.slice(-flags.last)) say(context, line);
     return 0;

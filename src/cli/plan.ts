@@ -1,27 +1,22 @@
 /** `kleiber plan`: a request becomes task files, all of them or none, after a person has seen the plan. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { runIn } from '../agent/tools/run.ts';
-import { repositoryBrief } from '../conductor/plan/brief.ts';
-import { parseDraft, tasksOf } from '../conductor/plan/draft.ts';
-import { makePlan, type PlanFailure } from '../conductor/plan/make-plan.ts';
-import { type PlanSession, planStream, type Target, type TaskEvent, taskStream } from '../domain/event.ts';
+import { planStream, type Target, type TaskEvent, taskStream } from '../domain/event.ts';
 import { taskPath } from '../domain/record-paths.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Task } from '../domain/task.ts';
-import { type CheckedPlan, checkPlan, type PlanFault } from '../policy/check-plan.ts';
 import { writeRecordFile } from '../record/record-disk.ts';
 import { formatTask } from '../record/task-file.ts';
 import { planJson, planText, summarisePlan } from '../report/plan-text.ts';
 import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
+import { capFault } from './cap-faults.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, confirm, note, say, sayJson, widthOf } from './context.ts';
 import { sha256 } from './hash.ts';
 import { openProject, type Project } from './project.ts';
+import { type Proposal, propose } from './propose-plan.ts';
 import { undoPlan } from './undo-plan.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
 
 interface PlanFlags {
   from?: string;
@@ -52,13 +47,6 @@ function dollars(text: string): number {
   return value;
 }
 
-interface Proposal {
-  plan: string;
-  request: string;
-  checked: CheckedPlan;
-  sessions: PlanSession[];
-}
-
 async function plan(request: string | undefined, flags: PlanFlags, context: Context): Promise<ExitCode> {
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
@@ -82,152 +70,6 @@ function targetOf(project: Project): Result<Target, Problem> {
   return ok({ checkout: root, branch });
 }
 
-async function propose(
-  request: string | undefined,
-  flags: PlanFlags,
-  project: Project,
-  context: Context,
-): Promise<Result<Proposal, Problem>> {
-  const id = `p${randomBytes(3).toString('hex').slice(0, 5)}`;
-  if (flags.from !== undefined) return fromFile(flags.from, id, project);
-  const text = await requestText(request, context);
-  if (text === '')
-    return fail(
-      problem(
-        2,
-        'what do you want to be built?',
-        [],
-        ['kleiber plan "Add coupons to the checkout"', 'kleiber plan request.md'],
-      ),
-    );
-  const workshop = await openWorkshop(project, context, { noSandbox: !flags.sandbox });
-  if (!workshop.ok) return workshop;
-  try {
-    note(
-      context,
-      `planning on opus; planning itself may cost at most $${flags.budget.toFixed(2)}, likely $0.20 to $1.20`,
-    );
-    return await askPlanner(id, text, flags, project, workshop.value, context);
-  } finally {
-    await workshop.value.close();
-  }
-}
-
-/** A path that exists is read; a dash is standard input; everything else is the request itself. */
-async function requestText(request: string | undefined, context: Context): Promise<string> {
-  if (request === undefined) return '';
-  if (request === '-') return (await context.stdin.read()).trim();
-  const path = join(context.cwd, request);
-  return (
-    request.length < 200 && existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : request
-  ).trim();
-}
-
-function fromFile(path: string, id: string, project: Project): Result<Proposal, Problem> {
-  if (!existsSync(path)) return fail(problem(2, `${path} does not exist`, [], ['kleiber plan --from plan.json']));
-  const draft = parseDraft(readFileSync(path, 'utf8'));
-  if (!draft.ok) return fail(problem(2, `${path} is not a plan`, [draft.failure.detail], ['kleiber plan --help']));
-  const tasks = tasksOf(draft.value, id, systemClock.now().toISOString());
-  const checked = checkPlan(tasks, project.roles, existingIds(project), project.config.routing);
-  if (!checked.ok) return fail(faultyPlan(checked.faults));
-  return ok({ plan: id, request: `from ${path}`, checked: checked.plan, sessions: [] });
-}
-
-const existingIds = (project: Project): Set<string> => new Set(project.keeper.look().board.keys());
-
-const faultyPlan = (faults: readonly PlanFault[]): Problem =>
-  problem(
-    1,
-    'the plan cannot be used',
-    faults.map(fault => `${fault.task}${fault.task === '' ? '' : ': '}${fault.problem}`),
-    ['kleiber plan with a more precise request'],
-  );
-
-async function askPlanner(
-  id: string,
-  request: string,
-  flags: PlanFlags,
-  project: Project,
-  workshop: Workshop,
-  context: Context,
-): Promise<Result<Proposal, Problem>> {
-  const { branch, root } = project.facts;
-  const tip = await workshop.store.fetchBranch(root, branch ?? '');
-  if (!tip.ok) return fail(gitProblem(tip.failure));
-  const start = (await workshop.store.integrationTip(branch ?? '')) ?? tip.value;
-  const tree = await workshop.store.openWorktree(`${project.places.worktrees}/planner`, 'kleiber/planner', start);
-  if (!tree.ok) return fail(gitProblem(tree.failure));
-  const workspace = { root: tree.value.path, zone: null };
-  const read = (path: string): string | null =>
-    existsSync(join(workspace.root, path)) ? readFileSync(join(workspace.root, path), 'utf8') : null;
-  const made = await makePlan(
-    {
-      plan: id,
-      request,
-      brief: repositoryBrief({ files: await workshop.store.listFiles(start), read }),
-      createdAt: systemClock.now().toISOString(),
-      existing: existingIds(project),
-      workspace,
-      run: runIn(workshop.studio.sandbox, { worktree: workspace.root, binds: [], gitDir: workshop.store.path }),
-      capUsd: flags.budget,
-      signal: AbortSignal.any([context.stopping, context.killed]),
-      notice: text => note(context, text),
-    },
-    workshop.studio,
-  );
-  return made.ok
-    ? ok({ plan: id, request, checked: made.value.plan, sessions: made.value.sessions })
-    : fail(planProblem(made.failure));
-}
-
-function planProblem(failure: PlanFailure): Problem {
-  switch (failure.reason) {
-    case 'plan_faulty':
-      return faultyPlan(failure.faults);
-    case 'plan_rejected':
-      return problem(1, 'the architect did not approve the plan in three rounds', failure.feedback, [
-        'kleiber plan with a more precise request',
-      ]);
-    case 'planner_stopped':
-      return stoppedProblem(failure.outcome);
-  }
-}
-
-function stoppedProblem(outcome: Extract<PlanFailure, { reason: 'planner_stopped' }>['outcome']): Problem {
-  switch (outcome.kind) {
-    case 'budget':
-      return problem(3, `planning stopped at the cap of the ${outcome.scope}`, [], ['kleiber plan --budget 5 …']);
-    case 'unpriced':
-      return problem(
-        2,
-        `the price of ${outcome.model} is unknown, so no cap could be kept`,
-        [],
-        ['add a row under prices: in kleiber.yml'],
-      );
-    case 'model_failed':
-      if (outcome.failure.reason === 'unauthorized')
-        return problem(
-          4,
-          'the API refused the key',
-          [outcome.failure.detail],
-          ['export ANTHROPIC_API_KEY=…', 'kleiber doctor'],
-        );
-      return problem(
-        1,
-        `the model could not answer (${outcome.failure.reason.replaceAll('_', ' ')})`,
-        'detail' in outcome.failure ? [outcome.failure.detail] : [],
-        ['kleiber doctor'],
-      );
-    default:
-      return problem(
-        1,
-        `planning ended without a plan (${outcome.kind.replaceAll('_', ' ')})`,
-        [],
-        ['kleiber plan again'],
-      );
-  }
-}
-
 async function approve(
   proposal: Proposal,
   target: Target,
@@ -235,6 +77,12 @@ async function approve(
   project: Project,
   context: Context,
 ): Promise<ExitCode> {
+  const caps = proposal.checked.tasks.flatMap(task => capFault(task, project) ?? []);
+  if (caps.length > 0)
+    return complain(
+      context,
+      problem(2, 'a cap is too low for the work it is for', caps, ['raise budget: task_usd in kleiber.yml']),
+    );
   const summary = summarisePlan(proposal.checked, project.config.routing);
   if (flags.json) sayJson(context, 'plan', { plan: proposal.plan, ...planJson(summary) });
   else

@@ -4,6 +4,7 @@ import { TIERS, type Tier } from '../domain/tier.ts';
 import type { ExitCode } from '../report/problem.ts';
 import { problem } from '../report/problem.ts';
 import { type Context, complain } from './context.ts';
+import { dryRun } from './dry-run.ts';
 import { runHere } from './run.ts';
 
 interface WorkFlags {
@@ -16,6 +17,7 @@ interface WorkFlags {
   conduct: boolean;
   sandbox: boolean;
   pastGuard?: boolean;
+  dryRun?: boolean;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -33,6 +35,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('-c, --concurrency <n>', 'tasks at the same time', count, 1)
     .option('--no-conduct', 'never prove, test or land here')
     .option('--no-sandbox', 'run commands with your own rights (dangerous)')
+    .option('--dry-run', 'say what would be done; start, write and spend nothing')
     .option('--past-guard', 'go on although today has cost more than the guard')
     .action(async (flags: WorkFlags) => done(await work(flags, context)));
 }
@@ -56,10 +59,12 @@ async function work(flags: WorkFlags, context: Context): Promise<ExitCode> {
         ['kleiber work --agent engineer-backend', 'kleiber work --all'],
       ),
     );
+  const agents = everybody ? 'all' : new Set(flags.agent);
+  if (flags.dryRun) return await dryRun(agents, flags.conduct, context);
   return await runHere(
     {
       workers: {
-        agents: everybody ? 'all' : new Set(flags.agent),
+        agents,
         concurrency: flags.concurrency,
         tier: flags.tier ?? null,
       },

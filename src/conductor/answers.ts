@@ -1,6 +1,6 @@
 /** Answers that a person typed into a blocked file: a record file that no event names is a request (design 2). */
 import { blockedPath } from '../domain/record-paths.ts';
-import { readAnswer } from '../record/blocked-file.ts';
+import { parseBlocked } from '../record/blocked-file.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { appendTask } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
@@ -10,9 +10,13 @@ export function takeAnswers(view: BoardView, edges: ConductorEdges): boolean {
   let found = false;
   for (const state of view.states.values()) {
     if (state.stage.kind !== 'blocked' || state.stage.blocker.type === 'human_review') continue;
-    const bytes = edges.record.read(blockedPath(state.agent, state.id));
-    const text = bytes === null ? null : readAnswer(new TextDecoder().decode(bytes));
-    if (text === null) continue;
+    const path = blockedPath(state.agent, state.id);
+    const bytes = edges.record.read(path);
+    const asked = bytes === null ? null : parseBlocked(path, bytes);
+    // A file that still shows an earlier question answers nothing that is asked now.
+    if (asked === null || !asked.ok || asked.value.since !== state.stage.since) continue;
+    const text = asked.value.answer;
+    if (text === undefined) continue;
     found =
       appendTask(
         state,

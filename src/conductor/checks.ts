@@ -5,24 +5,34 @@ import { validationKey } from '../policy/validation-key.ts';
 import type { CommandOutcome } from '../shell/sandbox.ts';
 import type { ConductorEdges } from './edges.ts';
 
-/** The conductor's own worktree; only the one that leads touches it. */
+/** The conductor's own worktree; only the one that leads touches it, so `plan` checks its base in another. */
 const CHECK_TREE = 'checks';
 
-export async function checkCommit(commit: string, edges: ConductorEdges, signal: AbortSignal): Promise<Validation> {
+export async function checkCommit(
+  commit: string,
+  edges: ConductorEdges,
+  signal: AbortSignal,
+  place = CHECK_TREE,
+): Promise<Validation> {
   const key = validationKey(await edges.store.rootEntries(commit), edges.conditions());
   const known = edges.holder.baton.recallValidation(key);
   const remembered = known === null ? edges.recentChecks.recall(key) : rememberedValidation(known);
   if (remembered !== null) return remembered;
-  const validation = await runChecks(commit, edges, signal);
+  const validation = await runChecks(commit, edges, signal, place);
   if (signal.aborted) return validation;
   if (validation.result === 'could_not_run') edges.recentChecks.keep(key, validation);
   else edges.holder.baton.rememberValidation(key, validationText(validation));
   return validation;
 }
 
-async function runChecks(commit: string, edges: ConductorEdges, signal: AbortSignal): Promise<Validation> {
+async function runChecks(
+  commit: string,
+  edges: ConductorEdges,
+  signal: AbortSignal,
+  place: string,
+): Promise<Validation> {
   const tree = await edges.store.treeOf(commit);
-  const opened = await edges.store.openWorktree(`${edges.worktrees}/${CHECK_TREE}`, `kleiber/${CHECK_TREE}`, commit);
+  const opened = await edges.store.openWorktree(`${edges.worktrees}/${place}`, `kleiber/${place}`, commit);
   if (!opened.ok) return { tree, result: 'could_not_run', runs: [] };
   const runs: CheckRun[] = [];
   for (const check of edges.conditions().checks) {

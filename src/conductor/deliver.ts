@@ -29,7 +29,9 @@ export function courier(edges: ConductorEdges): Courier {
       const events = edges.holder.baton.read(targetStream(target.branch));
       const nowMs = edges.studio.clock.monotonicMs();
       const isNew = tip !== null && lastCommit(events, ['delivered']) !== tip;
-      if (tip === null || (!isNew && nowMs - (lookedAt.get(target.branch) ?? -LOOK_MS) < LOOK_MS)) return false;
+      // A delivery that waits for a person is tried again at a walk: each try touches the user's index.
+      const isUrgent = isNew && (said.get(target.branch) ?? '') === '';
+      if (tip === null || (!isUrgent && nowMs - (lookedAt.get(target.branch) ?? -LOOK_MS) < LOOK_MS)) return false;
       lookedAt.set(target.branch, nowMs);
       const outcome = await edges.checkout.deliver(
         edges.store,

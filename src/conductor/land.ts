@@ -24,7 +24,7 @@ export async function landTask(
   const tip = await edges.store.integrationTip(branch);
   if (tip === null) return false;
   if (stage.intent !== null && (await finishIntent(state, stage, stage.intent, tip, edges))) return true;
-  const merged = await edges.store.mergeCandidate(mergeRequest(task, state, stage, tip));
+  const merged = await edges.store.mergeCandidate(mergeRequest(task, state, stage, tip, edges));
   if (!merged.ok) {
     edges.notice(`${state.id}: the candidate could not be built (${merged.failure.reason})`);
     return false;
@@ -62,7 +62,7 @@ async function finishIntent(
 }
 
 /** The same work on the same base always gives the same commit: its date is that of the submission. */
-function mergeRequest(task: Task, state: TaskState, stage: Submitted, base: string) {
+function mergeRequest(task: Task, state: TaskState, stage: Submitted, base: string, edges: ConductorEdges) {
   const { submission } = stage;
   const cost = state.attempts.reduce((sum, attempt) => sum + (attempt.spend?.cost ?? 0), 0);
   const trailers: [string, string][] = [
@@ -70,6 +70,7 @@ function mergeRequest(task: Task, state: TaskState, stage: Submitted, base: stri
     ['Kleiber-Attempt', String(submission.attempt)],
     ['Kleiber-Model', submission.model],
     ['Kleiber-Cost-USD', usdText(cost)],
+    ...(edges.studio.sandbox.kind === 'none' ? ([['Kleiber-Sandbox', 'none']] as [string, string][]) : []),
   ];
   return {
     base,

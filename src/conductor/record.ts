@@ -82,6 +82,10 @@ function blocked(state: TaskState): string | null {
 function blockedRecord(state: TaskState): BlockedRecord | null {
   const common = { id: state.id, agent: state.agent, attempt: Math.max(1, state.attempts.length) };
   if (state.stage.kind === 'blocked') return { ...common, since: state.stage.since, blocker: state.stage.blocker };
+  if (state.answered !== null) {
+    const { blocker, since, by, text } = state.answered;
+    return { ...common, since, blocker, answer: by === '' ? text : `${text}\n\n(${by})` };
+  }
   const last = state.returns.at(-1);
   const resolving = state.stage.kind === 'open' || state.stage.kind === 'running';
   if (!resolving || last?.reason !== 'conflict') return null;

@@ -24,7 +24,7 @@ const SCOPES: readonly CapScope[] = ['task', 'plan', 'day', 'week'];
  * request exceeds a cap; when other open reservations alone stand in the way, it waits for them to settle.
  */
 export function decideReservation(standings: Standings, caps: Caps, price: RequestPrice): ReserveDecision<number> {
-  const smallest = price.input + LEAST_OUTPUT_TOKENS * price.perOutputToken;
+  const smallest = firstTurnMinimum(price);
   const capped = SCOPES.flatMap(scope => {
     const cap = caps[scope];
     return cap === null ? [] : [{ scope, cap, standing: standings[scope] }];
@@ -39,6 +39,13 @@ export function decideReservation(standings: Standings, caps: Caps, price: Reque
   const tokens = Math.min(MOST_OUTPUT_TOKENS, funded);
   return { kind: 'granted', reserve: price.input + tokens * price.perOutputToken, grant: tokens };
 }
+
+/** Input tokens that a first request may have before its task is read: prompt, tools, instructions and a task file. */
+export const FIRST_INPUT_TOKENS = 30_000;
+
+/** The least a cap must hold so that the first request of a task on this tier can be made at all. */
+export const firstTurnMinimum = (price: RequestPrice): NanoUsd =>
+  price.input + LEAST_OUTPUT_TOKENS * price.perOutputToken;
 
 export type BudgetZone = 'green' | 'yellow' | 'orange' | 'red';
 

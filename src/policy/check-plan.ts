@@ -63,7 +63,7 @@ export const nodesOf = (tasks: readonly Task[]): GraphNode[] =>
 
 /** Tasks that run side by side are told apart by their files, so a plan names them; a task typed by hand may leave it to its role. */
 const zoneNeeded = ({ head }: Task, roles: ReadonlyMap<string, Role>): PlanFault[] =>
-  head.files.length === 0 && roles.get(head.agent)?.produces === 'change'
+  head.files.length === 0 && roleOf(head.agent, roles)?.produces === 'change'
     ? [{ task: head.id, problem: 'files: names no path it may write' }]
     : [];
 

@@ -85,6 +85,8 @@ export interface TaskState {
   forgiven: number;
   work: Work | null;
   handovers: Handover[];
+  /** The last question with its answer, until the next hand-in: what the blocked file shows meanwhile. */
+  answered: { blocker: Blocker; since: string; by: string; text: string } | null;
   /** Paths outside the zone that a person allowed. */
   widened: string[];
   /** Commits that a person approved, with who did. */
@@ -110,6 +112,7 @@ const initial = (id: string, stored: Stored, event: Extract<TaskEvent, { kind: '
   forgiven: 0,
   work: null,
   handovers: [],
+  answered: null,
   widened: [],
   approvals: [],
   returns: [],
@@ -237,6 +240,7 @@ function submit(state: TaskState, event: Extract<TaskEvent, { kind: 'submitted' 
     ...closeAttempt(state, 'submitted', spend, at, event.model),
     work: { base: event.base, commit: event.commit },
     handovers: [],
+    answered: null,
     submission,
     validation: null,
     stage: { kind: 'submitted', submission, proven: false, validation: null, baseResult: null, intent: null },
@@ -251,6 +255,7 @@ function block(state: TaskState, event: Extract<TaskEvent, { kind: 'blocked' }>,
   return {
     ...(stage.kind === 'running' ? closeAttempt(state, 'blocked', event.spend, at) : state),
     work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
+    answered: null,
     stage: { kind: 'blocked', blocker: event.blocker, since: at, session },
   };
 }
@@ -318,9 +323,14 @@ function answer(state: TaskState, event: Extract<TaskEvent, { kind: 'answered' }
   return {
     ...state,
     widened: [...state.widened, ...event.widen],
+    answered: asked(state, event),
     handovers: [...state.handovers, { note: event.text, session }],
     stage: { kind: 'open' },
   };
+}
+
+function asked({ stage }: TaskState, { by, text }: Extract<TaskEvent, { kind: 'answered' }>): TaskState['answered'] {
+  return stage.kind === 'blocked' ? { blocker: stage.blocker, since: stage.since, by, text } : null;
 }
 
 /** A person's `retry` writes off what failed, and keeps work and conversation of what only stood still. */

@@ -52,7 +52,7 @@ function byTraits(head: RoutedHead, row: TableRow, evidence: RouteEvidence, step
   if (!row.byTraits) return step;
   const { traits } = head;
   if (traits.doc !== undefined)
-    return move(step, DOCUMENT_TIER[traits.doc], `a ${traits.doc} document (seed 5, content & documentation)`);
+    return move(step, DOCUMENT_TIER[traits.doc], `a document, ${traits.doc} (seed 5, content & documentation)`);
   if (traits.architectural) return move(step, 'opus', 'it needs architectural decisions (seed 1, decision tree)');
   if (traits.complete_feature)
     return move(step, higherTier('sonnet', row.tier), 'it is a complete feature (seed 1, decision tree)');

@@ -46,6 +46,7 @@ const isGitName = (segment: string): boolean =>
 
 /** Why a path may not be written, or null when it may. */
 export function zoneFault(zone: Zone, path: string): string | null {
+  if (path.includes('\ufffd')) return 'its name is not valid UTF-8';
   if (path.split('/').some(isGitName)) return 'it is a name that belongs to git';
   const lower = path.toLowerCase();
   if (NEVER.some(glob => matchesGlob(glob.toLowerCase(), lower))) return 'only kleiber writes there';

@@ -33,8 +33,8 @@ const FORM: RecordForm<typeof fields, typeof facts> = {
   placeOf: (id, { Agent }) => blockedPath(Agent, id),
 };
 
-/** The blueprint's text, then the options when there are any, and an empty section for the answer. */
-export function formatBlocked({ id, agent, attempt, since, blocker }: BlockedRecord): string {
+/** The blueprint's text, then the options when there are any, and a section for the answer. */
+export function formatBlocked({ id, agent, attempt, since, blocker, answer }: BlockedRecord): string {
   const options = blocker.options.length > 0 ? [[TITLES[3], writeList(blocker.options, 'number')] as const] : [];
   return writeRecord({
     facts: { attempt },
@@ -46,7 +46,7 @@ export function formatBlocked({ id, agent, attempt, since, blocker }: BlockedRec
       [TITLES[1], writeList(blocker.tried, 'number')],
       [TITLES[2], writeBlock(blocker.need)],
       ...options,
-      [TITLES[4], ANSWER_HINT],
+      [TITLES[4], answer === undefined ? ANSWER_HINT : writeBlock(answer)],
     ],
   });
 }
@@ -56,6 +56,7 @@ export function parseBlocked(path: string, bytes: Uint8Array): Result<ReadBlocke
   if (!read.ok) return read;
   const { id, fields: head, facts: machine, sections } = read.value;
   const textOf = (title: string): string => sectionNamed(sections, title).text;
+  const answer = readAnswer(new TextDecoder().decode(bytes));
   return ok({
     id,
     agent: head.Agent,
@@ -67,6 +68,7 @@ export function parseBlocked(path: string, bytes: Uint8Array): Result<ReadBlocke
       need: readBlock(textOf('need from conductor')),
       options: readList(textOf('options'), 'number'),
     },
+    ...(answer === null ? {} : { answer: readBlock(answer) }),
     ...(machine ?? {}),
   });
 }

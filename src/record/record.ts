@@ -54,6 +54,8 @@ export interface BlockedRecord {
   attempt: number;
   since: string;
   blocker: Blocker;
+  /** What a person answered, once somebody has. */
+  answer?: string;
 }
 
 export interface ValidationRecord {

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TaskHead } from '../../src/domain/task.ts';
-import { type Effort, EFFORTS, TIERS, type Tier } from '../../src/domain/tier.ts';
+import { EFFORTS, type Effort, TIERS, type Tier } from '../../src/domain/tier.ts';
 import { type RouteEvidence, type Routing, route } from '../../src/policy/route.ts';
 import type { ProjectTable } from '../../src/policy/routing-table.ts';
 import { headOf } from '../support/policy-values.ts';
@@ -107,9 +107,9 @@ describe('the decision tree of seed 1', () => {
 
 describe('the document rule of seed 5', () => {
   test.each<[TaskHead['traits'], Tier, string]>([
-    [{ doc: 'draft' }, 'sonnet', 'sonnet: a draft document (seed 5, content & documentation)'],
-    [{ doc: 'polish' }, 'opus', 'opus: a polish document (seed 5, content & documentation)'],
-    [{ doc: 'internal' }, 'haiku', 'haiku: a internal document (seed 5, content & documentation)'],
+    [{ doc: 'draft' }, 'sonnet', 'sonnet: a document, draft (seed 5, content & documentation)'],
+    [{ doc: 'polish' }, 'opus', 'opus: a document, polish (seed 5, content & documentation)'],
+    [{ doc: 'internal' }, 'haiku', 'haiku: a document, internal (seed 5, content & documentation)'],
   ])('%o is %s', (traits, tier, why) => {
     expect(routed({ agent: 'scribe', traits })).toMatchObject({
       tier,
@@ -243,9 +243,7 @@ describe('every reason that decided is named', () => {
       risk: ['payment', 'pii'],
       model: 'sonnet',
     } as const;
-    expect(
-      routed({ ...head, risk: [...head.risk] }, { strikes: 1, critical: true, hasTemplate: true }),
-    ).toEqual({
+    expect(routed({ ...head, risk: [...head.risk] }, { strikes: 1, critical: true, hasTemplate: true })).toEqual({
       tier: 'opus',
       effort: 'high',
       because: [

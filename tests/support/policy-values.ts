@@ -97,7 +97,10 @@ export const submitted = (attempt = 1): TaskEvent => ({
   spend: SPEND,
 });
 
-export const blocked = (attempt: number, changes: Partial<Extract<TaskEvent, { kind: 'blocked' }>> = {}): TaskEvent => ({
+export const blocked = (
+  attempt: number,
+  changes: Partial<Extract<TaskEvent, { kind: 'blocked' }>> = {},
+): TaskEvent => ({
   kind: 'blocked',
   attempt,
   blocker: { type: 'unclear_requirements', problem: 'which currency?', tried: [], need: 'a currency', options: [] },
@@ -125,11 +128,7 @@ export const ended = (attempt: number, changes: Partial<Extract<TaskEvent, { kin
 
 export const proven = (attempt = 1): TaskEvent => ({ kind: 'proven', attempt, commit: `commit-${attempt}` });
 
-export const validated = (
-  attempt: number,
-  result: CheckResult,
-  baseResult: CheckResult | null = null,
-): TaskEvent => ({
+export const validated = (attempt: number, result: CheckResult, baseResult: CheckResult | null = null): TaskEvent => ({
   kind: 'validated',
   attempt,
   commit: `commit-${attempt}`,
@@ -147,7 +146,10 @@ export const intended = (attempt = 1): TaskEvent => ({
 
 export const landed = (attempt = 1): TaskEvent => ({ kind: 'landed', attempt, commit: 'merge-1', tree: 'merged-tree' });
 
-export const returned = (attempt: number, changes: Partial<Extract<TaskEvent, { kind: 'returned' }>> = {}): TaskEvent => ({
+export const returned = (
+  attempt: number,
+  changes: Partial<Extract<TaskEvent, { kind: 'returned' }>> = {},
+): TaskEvent => ({
   kind: 'returned',
   attempt,
   reason: 'red',
@@ -158,14 +160,25 @@ export const returned = (attempt: number, changes: Partial<Extract<TaskEvent, { 
 });
 
 export const approved = (commit = 'commit-1'): TaskEvent => ({ kind: 'approved', commit, by: 'ada' });
-export const answered = (text = 'euro', widen: string[] = []): TaskEvent => ({ kind: 'answered', by: 'ada', text, widen });
+export const answered = (text = 'euro', widen: string[] = []): TaskEvent => ({
+  kind: 'answered',
+  by: 'ada',
+  text,
+  widen,
+});
 export const requeued = (reason = 'try again'): TaskEvent => ({ kind: 'requeued', by: 'ada', reason });
 export const cancelled = (by = 'ada'): TaskEvent => ({ kind: 'cancelled', by, reason: 'not needed' });
 export const imported: TaskEvent = { kind: 'imported', commit: 'merge-9', model: 'claude-sonnet', costUsd: '0.10' };
 
 /** Events in their places: the n-th happened in minute n. */
 export const logOf = (id: string, events: readonly TaskEvent[]): Stored[] =>
-  events.map((event, index) => ({ position: index + 1, stream: `task/${id}`, seq: index + 1, at: at(index + 1), event }));
+  events.map((event, index) => ({
+    position: index + 1,
+    stream: `task/${id}`,
+    seq: index + 1,
+    at: at(index + 1),
+    event,
+  }));
 
 export function stateAfter(events: readonly TaskEvent[], id = 'shop-1-01-basket'): TaskState {
   const state = foldStream(id, logOf(id, events));
