@@ -90,9 +90,18 @@ const BUILT_IN: readonly Role[] = [
   ...KNOWN_AGENTS.filter(name => name in SUB_AGENT_PURPOSE).map(subAgent),
 ];
 
-/** A role of the project replaces the built-in one; paths in kleiber.yml win over both. The planner is never replaced. */
+/** The built-in paths of these are one layout among many; where `init` has mapped a project, its word counts alone. */
+const MAPPED_BY_INIT: ReadonlySet<string> = new Set(['engineer-frontend', 'engineer-backend']);
+
+const unmapped = (role: Role): Role => (MAPPED_BY_INIT.has(role.name) ? { ...role, paths: null } : role);
+
+/**
+ * A role of the project replaces the built-in one; paths in kleiber.yml win over both. The planner is never replaced. An
+ * engineer that a mapped project does not name works in the files of its task (design 5).
+ */
 export function allRoles(projectRoles: readonly Role[], config: Pick<Config, 'roles'>): Map<string, Role> {
-  const roles = new Map(BUILT_IN.map(known => [known.name, known]));
+  const isMapped = Object.keys(config.roles).length > 0;
+  const roles = new Map(BUILT_IN.map(known => [known.name, isMapped ? unmapped(known) : known]));
   for (const own of projectRoles) if (own.name !== PLANNER.name) roles.set(own.name, own);
   for (const [name, { paths }] of Object.entries(config.roles)) {
     const known =

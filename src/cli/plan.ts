@@ -6,6 +6,8 @@ import { planStream, type Target, type TaskEvent, taskStream } from '../domain/e
 import { taskPath } from '../domain/record-paths.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Task } from '../domain/task.ts';
+import { workingFiles } from '../git/working-files.ts';
+import { unownedFolders } from '../policy/ownership.ts';
 import { writeRecordFile } from '../record/record-disk.ts';
 import { formatTask } from '../record/task-file.ts';
 import { planJson, planText, summarisePlan } from '../report/plan-text.ts';
@@ -88,13 +90,19 @@ async function approve(
   else
     say(
       context,
-      `plan ${proposal.plan}: ${proposal.checked.tasks.length} tasks\n\n${planText(summary, proposal.checked, widthOf(context))}`,
+      `plan ${proposal.plan}: ${proposal.checked.tasks.length} tasks\n\n${planText(summary, proposal.checked, await unownedHere(project, context), widthOf(context))}`,
     );
   if (flags.dryRun) return 0;
   const agreed =
     flags.yes === true || (await confirm(context, `Write these ${proposal.checked.tasks.length} task files?`));
   if (!agreed) return complain(context, problem(2, 'nothing was written', [], ['kleiber plan --yes …']));
   return await write(proposal, target, project, context);
+}
+
+async function unownedHere(project: Project, context: Context) {
+  const environment = { path: context.environment.PATH ?? '', home: context.home };
+  const files = await workingFiles(project.facts.root, environment);
+  return files.ok ? unownedFolders(files.value, project.roles.values()) : [];
 }
 
 /** The events come first in meaning and last in time: without them the files are requests like any typed by hand. */

@@ -20,8 +20,8 @@ export async function checkCommit(
   if (remembered !== null) return remembered;
   const validation = await runChecks(commit, edges, signal, place);
   if (signal.aborted) return validation;
-  if (validation.result === 'could_not_run') edges.recentChecks.keep(key, validation);
-  else edges.holder.baton.rememberValidation(key, validationText(validation));
+  if (validation.result === 'green') edges.holder.baton.rememberValidation(key, validationText(validation));
+  else edges.recentChecks.keep(key, validation);
   return validation;
 }
 

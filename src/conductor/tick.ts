@@ -27,16 +27,19 @@ export async function tick(edges: ConductorEdges, courier: Courier, signal: Abor
   return reclaimed || answered || told || prepared || moved || toldAgain;
 }
 
-/** All branches that tasks land on, each once. */
-function targetsOf(view: BoardView): Target[] {
+/** All branches that tasks land on or are about to, each once. */
+function targetsOf(view: BoardView, edges: ConductorEdges): Target[] {
   const targets = new Map([...view.states.values()].map(state => [state.target.branch, state.target]));
+  const here = edges.target();
+  const isWanted = [...view.board.values()].some(task => task.state === null && task.standing === 'ready');
+  if (here !== null && isWanted && !targets.has(here.branch)) targets.set(here.branch, here);
   return [...targets.values()];
 }
 
 async function recordAndDeliver(edges: ConductorEdges, courier: Courier, signal: AbortSignal): Promise<boolean> {
   const view = edges.keeper.look();
   let wrote = false;
-  for (const target of targetsOf(view)) {
+  for (const target of targetsOf(view, edges)) {
     wrote = (await commitRecord(target, view, edges)) || wrote;
     wrote = (await courier.deliver(target, signal)) || wrote;
   }

@@ -184,7 +184,7 @@ export function detectRoles(listing: RepositoryListing): { roles: Record<string,
   giveTests(tests, zones);
   const scribe = scribePaths(listing.files);
   const unowned = unownedFolders(root, zones);
-  const none = 'is not mapped: no folder of its kind was found';
+  const none = 'has no folder of its kind here, so it may write what its task names';
   return {
     roles: {
       ...(zones.front.size > 0 ? { 'engineer-frontend': [...zones.front] } : {}),
@@ -195,7 +195,7 @@ export function detectRoles(listing: RepositoryListing): { roles: Record<string,
       sentence('engineer-frontend', zones.front, none),
       sentence('engineer-backend', zones.back, none),
       sentence('scribe', new Set(scribe), none),
-      ...(unowned.length > 0 ? [`no role may write ${unowned.join(', ')}; roles: in kleiber.yml can say who`] : []),
+      ...(unowned.length > 0 ? [`nobody owns ${unowned.join(', ')}; roles: in kleiber.yml can say who does`] : []),
     ],
   };
 }

@@ -251,6 +251,8 @@ function submit(state: TaskState, event: Extract<TaskEvent, { kind: 'submitted' 
 function block(state: TaskState, event: Extract<TaskEvent, { kind: 'blocked' }>, at: string): TaskState {
   const { stage } = state;
   if (stage.kind !== 'running' && stage.kind !== 'submitted' && stage.kind !== 'open') return state;
+  // A person is asked about proven work only, so that an approval can never stand in for the proof.
+  if (event.blocker.type === 'human_review' && !(stage.kind === 'submitted' && stage.proven)) return state;
   const session = stage.kind === 'running' && event.resumable ? stage.session : null;
   return {
     ...(stage.kind === 'running' ? closeAttempt(state, 'blocked', event.spend, at) : state),

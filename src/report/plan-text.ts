@@ -5,6 +5,7 @@ import { TIERS } from '../domain/tier.ts';
 import { type CheckedPlan, nodesOf, routePlanned } from '../policy/check-plan.ts';
 import { estimateCost, estimateMinutes, type Range, sumRanges } from '../policy/estimate.ts';
 import { criticalPath, waves } from '../policy/graph.ts';
+import type { UnownedFolder } from '../policy/ownership.ts';
 import type { Routing } from '../policy/route.ts';
 import type { ProjectTable } from '../policy/routing-table.ts';
 import { table } from './table.ts';
@@ -46,7 +47,12 @@ export function summarisePlan(plan: CheckedPlan, project: ProjectTable): PlanSum
 
 const cents = (nano: NanoUsd): string => `$${(nano / NANO_PER_USD).toFixed(2)}`;
 
-export function planText(summary: PlanSummary, plan: CheckedPlan, width: number | null): string {
+export function planText(
+  summary: PlanSummary,
+  plan: CheckedPlan,
+  unowned: readonly UnownedFolder[],
+  width: number | null,
+): string {
   const rows = summary.rows.map(({ task, routing, minutes, cost, critical }) => [
     task.head.id,
     task.head.agent,
@@ -69,8 +75,17 @@ export function planText(summary: PlanSummary, plan: CheckedPlan, width: number 
     ...summary.rows.map(row => `    ${row.task.head.id}  ${row.routing.because.join('; ')}`),
     ...section('mended', plan.mended),
     ...section('worth knowing', plan.warnings),
+    ...section(
+      'whose is this? no role may write there (roles: in kleiber.yml)',
+      unowned.slice(0, MOST_FOLDERS).map(folderLine),
+    ),
   ].join('\n');
 }
+
+const MOST_FOLDERS = 8;
+
+const folderLine = ({ folder, files }: UnownedFolder): string =>
+  `${folder}  ${files} ${files === 1 ? 'file' : 'files'}`;
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', `  ${title}`, ...lines.map(line => `    ${line}`)];

@@ -4,7 +4,7 @@ import { findRole } from '../agent/roles.ts';
 import { letGo, tryHold } from '../baton/hold.ts';
 import type { Blocker } from '../domain/blocker.ts';
 import { rememberedValidation } from '../domain/check.ts';
-import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
+import { type TaskEvent, targetStream, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
@@ -142,10 +142,16 @@ async function checkedTip(branch: string, edges: WorkerEdges): Promise<Result<st
   if (tip === null) return fail({ reason: 'baseline_pending' });
   const key = validationKey(await edges.store.rootEntries(tip), edges.conditions());
   const known = edges.holder.baton.recallValidation(key);
-  if (known === null) return fail({ reason: 'baseline_pending' });
-  return rememberedValidation(known)?.result === 'green'
-    ? ok(tip)
-    : fail({ reason: 'baseline_not_green', detail: 'the checks are red on the base' });
+  if (known !== null && rememberedValidation(known)?.result === 'green') return ok(tip);
+  const found = edges.holder.baton
+    .read(targetStream(branch))
+    .findLast(stored => stored.event.kind === 'baseline')?.event;
+  return found?.kind === 'baseline' && found.commit === tip && found.validation.result !== 'green'
+    ? fail({
+        reason: 'baseline_not_green',
+        detail: `the checks are ${found.validation.result.replaceAll('_', ' ')} on the base`,
+      })
+    : fail({ reason: 'baseline_pending' });
 }
 
 interface Prepared {

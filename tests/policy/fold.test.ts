@@ -405,6 +405,15 @@ describe('a person has to approve', () => {
     expect(after).toEqual({ ...before, seq: before.seq + 1, approvals: [{ commit: 'commit-1', by: 'ada' }] });
   });
 
+  test.each<[string, TaskEvent[]]>([
+    ['open', [created()]],
+    ['running', [created(), claimed(1)]],
+    ['handed in and not proven', [created(), claimed(1), submitted(1)]],
+  ])('nobody is asked to approve work that is %s', (_name, events) => {
+    const before = stateAfter(events);
+    expect(stateAfter([...events, humanReview(before.attempts.length)])).toEqual({ ...before, seq: before.seq + 1 });
+  });
+
   test('an answer instead of an approval sends the work back with the words of the person', () => {
     const state = stateAfter([...waiting, answered('no, refund first')]);
     expect([state.stage, state.handovers, state.work]).toEqual([

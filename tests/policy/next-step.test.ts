@@ -125,13 +125,20 @@ const likelyEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
   },
 );
 
+/** The events that came while this attempt lay handed in; others change nothing. */
+const heard = (events: readonly TaskEvent[], attempt: number): TaskEvent[] =>
+  events.filter((event, index) => {
+    if (index === 0 || !('attempt' in event) || event.attempt !== attempt) return false;
+    const { stage } = stateAfter(events.slice(0, index));
+    return stage.kind === 'submitted' && stage.submission.attempt === attempt;
+  });
+
 const wasProven = (events: readonly TaskEvent[], attempt: number): boolean =>
-  events.some(event => event.kind === 'proven' && event.attempt === attempt);
+  heard(events, attempt).some(event => event.kind === 'proven');
 
 const lastResult = (events: readonly TaskEvent[], attempt: number): CheckResult | undefined =>
-  events
-    .filter(event => event.kind === 'validated' || event.kind === 'merge_intended')
-    .findLast(event => event.attempt === attempt)?.validation.result;
+  heard(events, attempt).findLast(event => event.kind === 'validated' || event.kind === 'merge_intended')?.validation
+    .result;
 
 describe('what a worker is shown of a failed validation', () => {
   test('is every command that was not green, with the end of what it printed', () => {
