@@ -7,10 +7,16 @@ import { VERSION } from './cli/version.ts';
 const stopping = new AbortController();
 const killed = new AbortController();
 
+/** A step that takes longer than this after the first Ctrl-C is stopped like after the second. */
+const PATIENCE_MS = 20_000;
+
 /** Once: finish the step and hand back. Twice: stop now. */
 function interrupt(): void {
   if (stopping.signal.aborted) killed.abort();
-  else process.stderr.write('\nfinishing the current step and handing back; once more stops at once\n');
+  else {
+    process.stderr.write('\nfinishing the current step and handing back; once more stops at once\n');
+    setTimeout(() => killed.abort(), PATIENCE_MS).unref();
+  }
   stopping.abort();
 }
 

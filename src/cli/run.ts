@@ -1,8 +1,10 @@
 /** A run: workers and a conductor side by side in one process. They meet in the record and the baton only. */
+import { currentHolder } from '../baton/hold.ts';
 import { conduct } from '../conductor/conduct.ts';
+import { LEAD_STREAM } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
-import { type ExitCode, problem, problemText } from '../report/problem.ts';
+import { type ExitCode, type Problem, problem, problemText } from '../report/problem.ts';
 import type { WorkerOptions, WorkerResult } from '../worker/edges.ts';
 import { runWorker } from '../worker/worker.ts';
 import { type Context, complain, note, say } from './context.ts';
@@ -51,17 +53,23 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
       options.workers === null
         ? null
         : await runWorker(workerOptions(options, options.workers, project, context), workshop.worker);
-    if (options.workers !== null && !context.stopping.aborted && (options.until !== 'once' || options.conducts))
-      conductorStop.abort();
+    if (options.workers !== null) conductorStop.abort();
     const led = await conducting;
-    if (options.conducts && (led || options.workers === null) && !context.killed.aborted)
-      await lastTicks(workshop, context);
+    if (led && !context.stopping.aborted) await lastTicks(workshop, context);
     follower.stop();
+    if (!led && options.workers === null && !context.stopping.aborted) return complain(context, otherLeads(project));
     return summary(result, project, context);
   } finally {
     follower.stop();
     await workshop.close();
   }
+}
+
+/** Somebody else conducts here; only one can, and this run was asked for nothing else. */
+function otherLeads(project: Project): Problem {
+  const other = currentHolder(project.baton, LEAD_STREAM);
+  const who = other === null ? '' : `: pid ${other.pid} on ${other.host}`;
+  return problem(1, `another conductor runs here${who}`, [], ['kleiber status', 'stop it with Ctrl-C, then try again']);
 }
 
 const untilOfConductor = (options: RunOptions): 'once' | 'stopped' =>
