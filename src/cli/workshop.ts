@@ -21,7 +21,7 @@ import { readRecordFile, writeRecordFile } from '../record/record-disk.ts';
 import { watchRecord } from '../record/watch.ts';
 import { gitProblem, type Problem, problem, sandboxProblem } from '../report/problem.ts';
 import { openSandbox } from '../shell/bubblewrap.ts';
-import { findDependencyBinds, lockFingerprint } from '../shell/dependency-binds.ts';
+import { findDependencyBinds, lockFingerprint, lockFolders } from '../shell/dependency-binds.ts';
 import { openNoSandbox } from '../shell/no-sandbox.ts';
 import type { DependencyBind, Sandbox } from '../shell/sandbox.ts';
 import type { WorkerEdges } from '../worker/edges.ts';
@@ -208,7 +208,7 @@ async function lookAround(project: Project, studio: Studio): Promise<Surrounding
   };
   const conditions = {
     checks,
-    dependencies: lockFingerprint(read, ['', ...binds.map(bind => join(bind.at, '..'))]),
+    dependencies: lockFingerprint(read, lockFolders(binds)),
     sandbox: studio.sandbox.fingerprint,
   };
   return { target: branch === null ? null : { checkout: root, branch }, binds, conditions };

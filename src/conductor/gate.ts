@@ -11,6 +11,7 @@ import { appendTask } from './append.ts';
 import { block, checksBlocker, personBlocker } from './block.ts';
 import { checkCommit } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
+import { dependencyBlocker, driftedLocks } from './lock-drift.ts';
 import { proofFaults } from './prove.ts';
 
 /** True when something was written. Landing itself is not done here: it goes in order, one at a time. */
@@ -74,6 +75,8 @@ async function validate(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { attempt, commit, base } = stage.submission;
+  const locks = await driftedLocks(stage.submission, edges);
+  if (locks.length > 0) return block(state, stage, dependencyBlocker(state.id, locks), edges);
   const validation = await checkCommit(commit, edges, signal);
   if (signal.aborted) return false;
   const baseResult = validation.result === 'red' ? (await checkCommit(base, edges, signal)).result : null;

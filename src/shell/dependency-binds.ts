@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isInside } from './hidden-paths.ts';
 import type { DependencyBind } from './sandbox.ts';
 
@@ -24,6 +24,9 @@ const LOCK_FILES = [
   'uv.lock',
   'yarn.lock',
 ];
+
+/** Files that say which dependencies are installed. */
+export const isLockFile = (path: string): boolean => LOCK_FILES.includes(path.split('/').at(-1) ?? '');
 
 /** True for relative paths whose parts are names with at most one `*` each, such as `packages/*` with `/node_modules` after it. */
 export function isDependencyPattern(pattern: string): boolean {
@@ -74,6 +77,12 @@ async function bindOf(checkout: string, root: string, at: string): Promise<Depen
   // Its own path, as the checkout was named: programs in it know themselves by that.
   return [{ source: real === path ? join(checkout, at) : real, at }];
 }
+
+/** Where lock files are looked for: the root, and beside every dependency folder. */
+export const lockFolders = (binds: readonly DependencyBind[]): string[] => [
+  '',
+  ...binds.map(({ at }) => dirname(at)).map(folder => (folder === '.' ? '' : folder)),
+];
 
 /**
  * A hash over the lock files, by name and content: the same before and after means that what is installed still fits.

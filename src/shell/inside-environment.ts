@@ -17,6 +17,8 @@ export function plainEnvironment(path: readonly string[], home: string): Record<
     GIT_PAGER: 'cat',
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
+    // Its caches would lie beside the sources, and not every repository ignores them.
+    PYTHONDONTWRITEBYTECODE: '1',
   };
 }
 
