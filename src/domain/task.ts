@@ -1,10 +1,9 @@
 /** A task: the front matter and the sections of `tasks/<agent>/<id>.md` (seed 5, design 2.1). */
 import * as z from 'zod';
+import { AGENT_PATTERN, ID_PATTERN, RISKS } from './names.ts';
 import { PHASES, PRIORITIES, TIERS } from './tier.ts';
 
-/** Ids become file names, branch names and trailers, so they are short, lower case and never climb (facts: duplicate ids). */
-export const ID_PATTERN = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-export const AGENT_PATTERN = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+export { AGENT_PATTERN, ID_PATTERN, RISKS, type Risk } from './names.ts';
 
 const id = z.string().regex(ID_PATTERN, 'lower-case letters, digits and hyphens, 1 to 64 long');
 const agentName = z.string().regex(AGENT_PATTERN, 'a lower-case agent name such as engineer-backend');
@@ -19,23 +18,6 @@ export const traitsSchema = z.strictObject({
   doc: z.enum(['draft', 'polish', 'internal']).optional(),
 });
 export type Traits = z.infer<typeof traitsSchema>;
-
-/** Seed 5's "force opus + human review" list, and seed 1's triggers that a task can name. */
-export const RISKS = [
-  'payment',
-  'authentication',
-  'authorization',
-  'encryption',
-  'pii',
-  'compliance',
-  'multi_service',
-  'security',
-  'schema_change',
-  'destructive_migration',
-  'performance_critical',
-  'integration_point',
-] as const;
-export type Risk = (typeof RISKS)[number];
 
 export const taskHeadSchema = z.strictObject({
   id,

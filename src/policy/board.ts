@@ -1,8 +1,8 @@
 /** The board: every task with its computed standing at one moment (design 2.2). */
 import type { TaskHead } from '../domain/task.ts';
 import { PRIORITIES } from '../domain/tier.ts';
-import type { TaskState } from './fold.ts';
 import { criticalPath, type GraphNode } from './graph.ts';
+import type { TaskState } from './task-state.ts';
 
 export type Standing = 'waiting' | 'ready' | 'running' | 'submitted' | 'queued' | 'landed' | 'blocked' | 'cancelled';
 

@@ -8,124 +8,23 @@
  *    │  └──── ended ──────┘   └── blocked ──┐   └──────────▶ open
  *    └───────── answered, requeued ──── blocked
  */
-import type { Blocker, ChangedFile, DoneReport } from '../domain/blocker.ts';
-import type { Validation } from '../domain/check.ts';
-import type { AttemptEnd, ReturnReason, Stored, Target, TaskEvent } from '../domain/event.ts';
+import type { AttemptEnd, Stored, TaskEvent } from '../domain/event.ts';
 import type { Spend } from '../domain/money.ts';
-import type { Owner } from '../domain/owner.ts';
-import type { Route } from '../domain/tier.ts';
 
-/** Work that exists so far: the next attempt starts from `commit`, and its difference is counted from `base`. */
-export interface Work {
-  base: string;
-  commit: string;
-}
-
-/** What the next attempt must be told, and whether it goes on in the same conversation. */
-export interface Handover {
-  note: string;
-  /** Null starts a new conversation: after a strike nobody continues in the old one (design 5). */
-  session: string | null;
-}
-
-export interface Submission {
-  attempt: number;
-  commit: string;
-  tree: string;
-  base: string;
-  files: ChangedFile[];
-  report: DoneReport;
-  model: string;
-  at: string;
-}
-
-export type Stage =
-  | { kind: 'open' }
-  | { kind: 'running'; owner: Owner; worktree: string; session: string; since: string }
-  | {
-      kind: 'submitted';
-      submission: Submission;
-      proven: boolean;
-      validation: Validation | null;
-      baseResult: Validation['result'] | null;
-      intent: { base: string; candidate: string } | null;
-    }
-  | { kind: 'landed'; commit: string; at: string; imported: boolean }
-  | { kind: 'blocked'; blocker: Blocker; since: string; session: string | null }
-  | { kind: 'cancelled'; by: string; reason: string };
-
-/** One claimed try with how it ended; `outcome` is null while it runs. */
-export interface Attempt {
-  attempt: number;
-  route: Route;
-  base: string;
-  /** How the worker said it would go about it; empty until it did. */
-  approach: string;
-  claimedAt: string;
-  endedAt: string | null;
-  outcome: AttemptEnd['reason'] | 'submitted' | 'blocked' | 'lost' | null;
-  spend: Spend | null;
-  model: string | null;
-}
-
-export interface TaskState {
-  id: string;
-  seq: number;
-  target: Target;
-  agent: string;
-  file: string;
-  fileHash: string;
-  plan: string | null;
-  createdAt: string;
-  stage: Stage;
-  attempts: Attempt[];
-  /** Capability or premise failures only (design 3, step 4). */
-  strikes: number;
-  /** Attempts that a person's `retry` has written off. */
-  forgiven: number;
-  work: Work | null;
-  handovers: Handover[];
-  /** The last question with its answer, until the next hand-in: what the blocked file shows meanwhile. */
-  answered: { blocker: Blocker; since: string; by: string; text: string } | null;
-  /** Paths outside the zone that a person allowed. */
-  widened: string[];
-  /** Commits that a person approved, with who did. */
-  approvals: { commit: string; by: string }[];
-  returns: { reason: ReturnReason; note: string; at: string }[];
-  /** The last submission, kept after landing for the record. */
-  submission: Submission | null;
-  validation: Validation | null;
-}
-
-const initial = (id: string, stored: Stored, event: Extract<TaskEvent, { kind: 'created' }>): TaskState => ({
-  id,
-  seq: stored.seq,
-  target: event.target,
-  agent: event.agent,
-  file: event.file,
-  fileHash: event.fileHash,
-  plan: event.plan,
-  createdAt: stored.at,
-  stage: { kind: 'open' },
-  attempts: [],
-  strikes: 0,
-  forgiven: 0,
-  work: null,
-  handovers: [],
-  answered: null,
-  widened: [],
-  approvals: [],
-  returns: [],
-  submission: null,
-  validation: null,
-});
-
-export const currentAttempt = (state: TaskState): number => state.attempts.length;
+import {
+  type Attempt,
+  currentAttempt,
+  initialState,
+  type Stage,
+  type Submission,
+  type TaskState,
+  type Work,
+} from './task-state.ts';
 
 /** The state after one more event; `state` is null before `created`. */
 export function foldTask(id: string, state: TaskState | null, stored: Stored): TaskState | null {
   const event = stored.event as TaskEvent;
-  if (state === null) return event.kind === 'created' ? initial(id, stored, event) : null;
+  if (state === null) return event.kind === 'created' ? initialState(id, stored, event) : null;
   return { ...applyEvent(state, event, stored.at), seq: stored.seq };
 }
 
@@ -252,15 +151,17 @@ function block(state: TaskState, event: Extract<TaskEvent, { kind: 'blocked' }>,
   const { stage } = state;
   if (stage.kind !== 'running' && stage.kind !== 'submitted' && stage.kind !== 'open') return state;
   // A person is asked about proven work only, so that an approval can never stand in for the proof.
-  if (event.blocker.type === 'human_review' && !(stage.kind === 'submitted' && stage.proven)) return state;
+  if (event.blocker.type === 'human_review' && !isProven(stage)) return state;
   const session = stage.kind === 'running' && event.resumable ? stage.session : null;
   return {
     ...(stage.kind === 'running' ? closeAttempt(state, 'blocked', event.spend, at) : state),
     work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
     answered: null,
-    stage: { kind: 'blocked', blocker: event.blocker, since: at, session },
+    stage: { kind: 'blocked', blocker: event.blocker, since: at, session, afterProof: isProven(stage) },
   };
 }
+
+const isProven = (stage: Stage): boolean => stage.kind === 'submitted' && stage.proven;
 
 /** An interruption keeps the conversation; anything else hands over to a new one. */
 function end(state: TaskState, event: Extract<TaskEvent, { kind: 'ended' }>, at: string): TaskState {
@@ -337,7 +238,10 @@ function asked({ stage }: TaskState, { by, text }: Extract<TaskEvent, { kind: 'a
 
 /** A person's `retry` writes off what failed, and keeps work and conversation of what only stood still. */
 function requeue(state: TaskState, event: Extract<TaskEvent, { kind: 'requeued' }>): TaskState {
-  const session = state.stage.kind === 'blocked' ? state.stage.session : null;
+  const { stage, submission } = state;
+  if (stage.kind === 'blocked' && stage.afterProof && submission !== null)
+    return { ...state, validation: null, stage: submittedAgain(submission, null) };
+  const session = stage.kind === 'blocked' ? stage.session : null;
   const handovers = [...state.handovers, { note: event.reason, session }];
   return { ...state, stage: { kind: 'open' }, strikes: 0, forgiven: currentAttempt(state), handovers };
 }
@@ -347,5 +251,14 @@ function afterApproval(state: TaskState, commit: string): Stage {
   const { stage, submission, validation } = state;
   if (stage.kind !== 'blocked' || stage.blocker.type !== 'human_review') return stage;
   if (submission === null || submission.commit !== commit) return stage;
-  return { kind: 'submitted', submission, proven: true, validation, baseResult: null, intent: null };
+  return submittedAgain(submission, validation);
 }
+
+const submittedAgain = (submission: Submission, validation: TaskState['validation']): Stage => ({
+  kind: 'submitted',
+  submission,
+  proven: true,
+  validation,
+  baseResult: null,
+  intent: null,
+});

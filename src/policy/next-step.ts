@@ -3,7 +3,7 @@
  * step needs the result of the one before, so none can be skipped.
  */
 import type { CheckResult, Validation } from '../domain/check.ts';
-import type { Stage, TaskState } from './fold.ts';
+import type { Stage, TaskState } from './task-state.ts';
 
 export type Submitted = Extract<Stage, { kind: 'submitted' }>;
 

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { TaskEvent } from '../../src/domain/event.ts';
 import { PRIORITIES } from '../../src/domain/tier.ts';
 import { type BoardTask, buildBoard, type Card, landingOrder, readyTasks } from '../../src/policy/board.ts';
-import { foldStream, type TaskState } from '../../src/policy/fold.ts';
+import { foldStream } from '../../src/policy/fold.ts';
+import type { TaskState } from '../../src/policy/task-state.ts';
 import {
   answered,
   approved,

@@ -340,10 +340,10 @@ describe('detect', () => {
       'package.json: script test is left out, because it watches and never ends',
       'Makefile: target lint is left out, because npm run lint is there',
       'dependency folders, bound read-only: node_modules',
-      'engineer-frontend is not mapped: no folder of its kind was found',
+      'engineer-frontend has no folder of its kind here, so it may write what its task names',
       'engineer-backend may write infra/**, server/**',
       'scribe may write docs/**, *.md',
-      'no role may write odd; roles: in kleiber.yml can say who',
+      'nobody owns odd; roles: in kleiber.yml can say who does',
     ]);
   });
 

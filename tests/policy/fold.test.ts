@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Blocker } from '../../src/domain/blocker.ts';
 import type { TaskEvent } from '../../src/domain/event.ts';
-import { currentAttempt, foldStream, foldTask, type TaskState } from '../../src/policy/fold.ts';
+import { foldStream, foldTask } from '../../src/policy/fold.ts';
+import { currentAttempt, type TaskState } from '../../src/policy/task-state.ts';
 import {
   answered,
   anyTaskEvent,
@@ -186,7 +187,7 @@ describe('the life of a task', () => {
         {
           attempts: [closed(3, 'blocked')],
           work: { base: 'base-1', commit: 'saved-1' },
-          stage: { kind: 'blocked', blocker: QUESTION, since: at(3), session: 'session-1' },
+          stage: { kind: 'blocked', blocker: QUESTION, since: at(3), afterProof: false, session: 'session-1' },
         },
       ],
       [
@@ -383,6 +384,22 @@ describe('a person has to approve', () => {
         validation: validationOf('green'),
       }),
       [{ commit: 'commit-1', by: 'ada' }],
+    ]);
+  });
+
+  test('retry of proven work runs the checks again and keeps what was handed in', () => {
+    const state = stateAfter([...waiting, requeued('the disk has room again')]);
+    expect([state.stage, state.validation, state.attempts.length]).toEqual([
+      {
+        kind: 'submitted',
+        submission: state.submission,
+        proven: true,
+        validation: null,
+        baseResult: null,
+        intent: null,
+      },
+      null,
+      1,
     ]);
   });
 

@@ -48,10 +48,9 @@ function allPaths(segments: number, most: number): string[] {
       [...bits.toString(2).padStart(length + 1, '0')].map(bit => (bit === '0' ? 'a' : 'b')).join(''),
     ),
   ).flat();
-  return Array.from({ length: segments - 1 }).reduce<string[]>(
-    (paths, _) => [...new Set([...paths, ...paths.flatMap(head => names.map(name => `${head}/${name}`))])],
-    names,
-  );
+  const rows = [names];
+  while (rows.length < segments) rows.push((rows.at(-1) ?? []).flatMap(head => names.map(name => `${head}/${name}`)));
+  return rows.flat();
 }
 
 describe('matching', () => {

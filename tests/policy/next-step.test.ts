@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CheckResult } from '../../src/domain/check.ts';
 import type { TaskEvent } from '../../src/domain/event.ts';
-import type { TaskState } from '../../src/policy/fold.ts';
 import { failingOutput, mayTryAgain, type NextStep, nextStep, type Submitted } from '../../src/policy/next-step.ts';
+import type { TaskState } from '../../src/policy/task-state.ts';
 import {
   answered,
   anyTaskEvent,

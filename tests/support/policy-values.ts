@@ -7,7 +7,8 @@ import type { Owner } from '../../src/domain/owner.ts';
 import type { Role } from '../../src/domain/role.ts';
 import type { Task, TaskHead } from '../../src/domain/task.ts';
 import type { Route } from '../../src/domain/tier.ts';
-import { foldStream, type TaskState } from '../../src/policy/fold.ts';
+import { foldStream } from '../../src/policy/fold.ts';
+import type { TaskState } from '../../src/policy/task-state.ts';
 
 export const TARGET: Target = { checkout: '/home/ada/shop', branch: 'main' };
 export const OWNER: Owner = { host: 'desk', bootId: 'boot-1', pidNamespace: 'pid-1', pid: 4711, startedAt: '99' };

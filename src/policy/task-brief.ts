@@ -1,0 +1,56 @@
+/** A task's state cut down to what the board and a list of tasks show: small enough to keep for ten thousand tasks. */
+import type { Blocker } from '../domain/blocker.ts';
+import type { CheckResult } from '../domain/check.ts';
+import type { NanoUsd } from '../domain/money.ts';
+import type { Tier } from '../domain/tier.ts';
+import type { TaskState } from './task-state.ts';
+
+export type BriefStage =
+  | { kind: 'open' | 'running' | 'cancelled' }
+  | { kind: 'submitted'; validation: { result: CheckResult } | null }
+  | { kind: 'landed'; commit: string }
+  | { kind: 'blocked'; blocker: Blocker };
+
+export interface TaskBrief {
+  id: string;
+  agent: string;
+  file: string;
+  plan: string | null;
+  createdAt: string;
+  stage: BriefStage;
+  /** How many attempts were claimed, the running one among them. */
+  tries: number;
+  strikes: number;
+  /** Of the last attempt; null before the first. */
+  tier: Tier | null;
+  /** Of all attempts that have ended. */
+  cost: NanoUsd;
+}
+
+export const briefOf = (state: TaskState): TaskBrief => ({
+  id: state.id,
+  agent: state.agent,
+  file: state.file,
+  plan: state.plan,
+  createdAt: state.createdAt,
+  stage: briefStage(state),
+  tries: state.attempts.length,
+  strikes: state.strikes,
+  tier: state.attempts.at(-1)?.route.tier ?? null,
+  cost: state.attempts.reduce((sum, attempt) => sum + (attempt.spend?.cost ?? 0), 0),
+});
+
+function briefStage({ stage }: TaskState): BriefStage {
+  switch (stage.kind) {
+    case 'open':
+    case 'running':
+    case 'cancelled':
+      return { kind: stage.kind };
+    case 'submitted':
+      return { kind: 'submitted', validation: stage.validation && { result: stage.validation.result } };
+    case 'landed':
+      return { kind: 'landed', commit: stage.commit };
+    case 'blocked':
+      return { kind: 'blocked', blocker: stage.blocker };
+  }
+}

@@ -1,0 +1,121 @@
+/** What a task is at one moment: the value that its events fold into. Each stage holds only the data that exists in it. */
+import type { Blocker, ChangedFile, DoneReport } from '../domain/blocker.ts';
+import type { Validation } from '../domain/check.ts';
+import type { AttemptEnd, ReturnReason, Stored, Target, TaskEvent } from '../domain/event.ts';
+import type { Spend } from '../domain/money.ts';
+import type { Owner } from '../domain/owner.ts';
+import type { Route } from '../domain/tier.ts';
+
+/** Work that exists so far: the next attempt starts from `commit`, and its difference is counted from `base`. */
+export interface Work {
+  base: string;
+  commit: string;
+}
+
+/** What the next attempt must be told, and whether it goes on in the same conversation. */
+export interface Handover {
+  note: string;
+  /** Null starts a new conversation: after a strike nobody continues in the old one (design 5). */
+  session: string | null;
+}
+
+export interface Submission {
+  attempt: number;
+  commit: string;
+  tree: string;
+  base: string;
+  files: ChangedFile[];
+  report: DoneReport;
+  model: string;
+  at: string;
+}
+
+export type Stage =
+  | { kind: 'open' }
+  | { kind: 'running'; owner: Owner; worktree: string; session: string; since: string }
+  | {
+      kind: 'submitted';
+      submission: Submission;
+      proven: boolean;
+      validation: Validation | null;
+      baseResult: Validation['result'] | null;
+      intent: { base: string; candidate: string } | null;
+    }
+  | { kind: 'landed'; commit: string; at: string; imported: boolean }
+  /** `afterProof`: proven work waits here, so that `retry` runs the checks again and not the model. */
+  | { kind: 'blocked'; blocker: Blocker; since: string; session: string | null; afterProof: boolean }
+  | { kind: 'cancelled'; by: string; reason: string };
+
+/** One claimed try with how it ended; `outcome` is null while it runs. */
+export interface Attempt {
+  attempt: number;
+  route: Route;
+  base: string;
+  /** How the worker said it would go about it; empty until it did. */
+  approach: string;
+  claimedAt: string;
+  endedAt: string | null;
+  outcome: AttemptEnd['reason'] | 'submitted' | 'blocked' | 'lost' | null;
+  spend: Spend | null;
+  model: string | null;
+}
+
+export interface TaskState {
+  id: string;
+  seq: number;
+  target: Target;
+  agent: string;
+  file: string;
+  fileHash: string;
+  plan: string | null;
+  createdAt: string;
+  stage: Stage;
+  attempts: Attempt[];
+  /** Capability or premise failures only (design 3, step 4). */
+  strikes: number;
+  /** Attempts that a person's `retry` has written off. */
+  forgiven: number;
+  work: Work | null;
+  handovers: Handover[];
+  /** The last question with its answer, until the next hand-in: what the blocked file shows meanwhile. */
+  answered: { blocker: Blocker; since: string; by: string; text: string } | null;
+  /** Paths outside the zone that a person allowed. */
+  widened: string[];
+  /** Commits that a person approved, with who did. */
+  approvals: { commit: string; by: string }[];
+  returns: { reason: ReturnReason; note: string; at: string }[];
+  /** The last submission, kept after landing for the record. */
+  submission: Submission | null;
+  validation: Validation | null;
+}
+
+/** The state that `created` makes. */
+export const initialState = (
+  id: string,
+  stored: Stored,
+  event: Extract<TaskEvent, { kind: 'created' }>,
+): TaskState => ({
+  id,
+  seq: stored.seq,
+  target: event.target,
+  agent: event.agent,
+  file: event.file,
+  fileHash: event.fileHash,
+  plan: event.plan,
+  createdAt: stored.at,
+  stage: { kind: 'open' },
+  attempts: [],
+  strikes: 0,
+  forgiven: 0,
+  work: null,
+  handovers: [],
+  answered: null,
+  widened: [],
+  approvals: [],
+  returns: [],
+  submission: null,
+  validation: null,
+});
+
+/** The number of the last claimed attempt, 0 before the first. */
+export const currentAttempt = (state: TaskState): number => state.attempts.length;
