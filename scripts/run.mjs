@@ -17,6 +17,7 @@ const nodePackage = join(modules, 'node');
 /** What a word runs, one after the other; arguments of the caller go to the last one. */
 function stepsOf(word) {
   if (word === 'start') return [['scripts/build.mjs'], ['dist/bin/kleiber.cjs', 'rehearse']];
+  if (word === 'record-example') return [['scripts/build.mjs'], ['scripts/record-example.mjs']];
   const script = `scripts/${word}.mjs`;
   return /^[a-z]+$/.test(word || '') && word !== 'run' && existsSync(join(root, script)) ? [[script]] : [];
 }

@@ -1,7 +1,81 @@
-/** placeholder during wiring */
-import type { Command } from 'commander';
+/** `kleiber rehearse`: a whole run with scripted agents; no key, no network, no money, and nothing of it stays. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { NANO_PER_USD } from '../domain/money.ts';
 import type { ExitCode } from '../report/problem.ts';
-import type { Context } from './context.ts';
-export function define(command: Command, _context: Context, done: (code: ExitCode) => void): void {
-  command.action(() => done(1));
+import { systemClock } from './clock.ts';
+import { type Context, complain, say } from './context.ts';
+import { type Played, play, tellDifferences } from './rehearsal-play.ts';
+import { type Stage, setStage } from './rehearsal-stage.ts';
+
+interface RehearseFlags {
+  dir?: string;
+  keep?: boolean;
+  speed: number;
+  sandbox: boolean;
 }
+
+export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
+  command
+    .option('--dir <folder>', 'where to make the sample repository (new or empty; its state goes to <folder>-state)')
+    .option('--keep', 'leave everything there to look around')
+    .option('--speed <factor>', 'how fast the scripted agents answer', factor, 1)
+    .option('--no-sandbox', 'run their commands with your own rights (dangerous)')
+    .action(async (flags: RehearseFlags) => done(await rehearse(flags, context)));
+}
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1000)) throw new InvalidArgumentError('a number above 0 and up to 1000, such as 2');
+  return value;
+}
+
+async function rehearse(flags: RehearseFlags, context: Context): Promise<ExitCode> {
+  const startedMs = systemClock.monotonicMs();
+  const stage = await setStage({ dir: flags.dir ?? null, speed: flags.speed }, context);
+  if (!stage.ok) return complain(context, stage.failure);
+  try {
+    say(context, opening(stage.value, flags.sandbox));
+    const played = await play(stage.value, { speed: flags.speed, noSandbox: !flags.sandbox });
+    if (!played.ok) return played.failure;
+    const seconds = (systemClock.monotonicMs() - startedMs) / 1000;
+    return close(played.value, seconds, stage.value, flags.keep === true, context);
+  } finally {
+    await stage.value.strike(flags.keep === true);
+  }
+}
+
+const opening = ({ root }: Stage, hasSandbox: boolean): string => `A rehearsal: no key, no network, $0.
+
+A small shop in a repository of its own gets a feature. Scripted agents stand in for the models; everything else is
+real: the API client over HTTP, ${hasSandbox ? 'the sandbox, ' : ''}the tests, git. The money is play money, and its caps hold all the same.
+
+  repository  ${root}`;
+
+function close(played: Played, seconds: number, stage: Stage, keep: boolean, context: Context): ExitCode {
+  const landed = played.tasks.filter(task => task.standing === 'landed').length;
+  const attempts = played.tasks.reduce((sum, task) => sum + (task.state?.attempts.length ?? 0), 0);
+  const cached = Math.round(played.cachedShare * 100);
+  say(
+    context,
+    `
+${landed} of ${played.tasks.length} tasks landed in ${attempts} attempts, $${(played.spent / NANO_PER_USD).toFixed(2)} of play money, ${Math.round(seconds)} s
+${cached} % of the input tokens were read from the cache. One task handed in red work and mended it, one waited for an answer,
+one met a merge conflict and resolved it, and one waits for a decision that no agent may make.
+
+${lookAround(stage, keep)}`,
+  );
+  if (played.differences.length === 0) return 0;
+  tellDifferences(played.differences, context);
+  return 1;
+}
+
+const lookAround = ({ root, stateHome }: Stage, keep: boolean): string =>
+  keep
+    ? `Everything that happened is in git. Look around:
+  cd ${root} && git log --graph
+  cat ${root}/orchestration_log.md ${root}/blocked/*/*.md
+  cd ${root} && KLEIBER_HOME=${stateHome} kleiber status`
+    : `Nothing of it was kept. To look around, and then to begin:
+  kleiber rehearse --keep --dir rehearsal
+  git -C rehearsal log --graph
+  kleiber init                             in your own repository`;

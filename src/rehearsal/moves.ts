@@ -56,9 +56,7 @@ export interface Report {
 export const submit =
   (report: Report): Move =>
   talk =>
-    hasFailed(talk)
-      ? giveUp(talk, 'The tests are red and I cannot see why.')
-      : { content: [handIn(report)] };
+    hasFailed(talk) ? giveUp(talk, 'The tests are red and I cannot see why.') : { content: [handIn(report)] };
 
 /** Hands in whatever the turn before gave. */
 export const submitUnseen =

@@ -1,0 +1,173 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLedger } from '../../src/baton/sqlite-ledger.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { type Played, play } from '../../src/cli/rehearsal-play.ts';
+import { type Stage, setStage } from '../../src/cli/rehearsal-stage.ts';
+import { addUsage, NO_USAGE } from '../../src/domain/money.ts';
+import { parseBlocked } from '../../src/record/blocked-file.ts';
+import { parseDone } from '../../src/record/done-file.ts';
+import { parseTaskFile } from '../../src/record/task-file.ts';
+import { keyOf } from '../../src/rehearsal/program.ts';
+import { must } from '../support/git-sandbox.ts';
+import { visit } from '../support/rehearsal-context.ts';
+import { whySkipped } from '../support/shell-sandbox.ts';
+
+const LANDED = ['architecture', 'cart-page', 'changelog', 'checkout', 'coupon-codes', 'final-checks', 'pricing'];
+
+describe.skipIf(whySkipped !== null)('a rehearsal', () => {
+  const here = visit();
+  const root = join(here.folder, 'shop');
+  let stage: Stage;
+  let played: Played;
+
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: root, env: { PATH: process.env.PATH, HOME: here.home }, encoding: 'utf8' }).trim();
+
+  /** What a merge commit says about itself, by the key of its task. */
+  const merges = () =>
+    new Map(
+      git('log', '--merges', '--format=%H%x00%(trailers:key=Kleiber-Task,valueonly,separator=%x2C)%x00%(trailers)%x01')
+        .split('\u0001')
+        .map(entry => entry.trim().split('\0'))
+        .filter(([commit]) => commit !== '')
+        .map(([commit = '', task = '', trailers = '']) => [keyOf(task), { commit, trailers }]),
+    );
+
+  const recordsOf = (folder: string): Map<string, Uint8Array> =>
+    new Map(
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter(entry => entry.isFile())
+        .map(({ parentPath, name }) => [
+          join(parentPath, name).slice(root.length + 1),
+          readFileSync(join(parentPath, name)),
+        ]),
+    );
+
+  beforeAll(async () => {
+    stage = must(await setStage({ dir: root, speed: 500 }, here.context));
+    const outcome = await play(stage, { speed: 500, noSandbox: false });
+    if (!outcome.ok) throw new Error(here.printed());
+    played = outcome.value;
+    await stage.strike(true);
+  }, 120_000);
+
+  afterAll(() => rmSync(here.folder, { recursive: true, force: true }));
+
+  it('goes as its script has it: a red hand-in, a question, a conflict, and one task that stays blocked', () => {
+    expect(played.differences).toEqual([]);
+  });
+
+  it('sends only requests that the API accepts, and books exactly what was billed', () => {
+    expect(stage.server.exchanges().filter(exchange => exchange.status !== 200)).toEqual([]);
+    const ledger = must(openLedger(join(stage.stateHome, 'ledger.db')));
+    const rows = ledger.rows();
+    ledger.close();
+    const billed = Object.values(stage.server.billed().byModel).reduce(addUsage, NO_USAGE);
+    expect(rows.map(row => row.usage ?? NO_USAGE).reduce(addUsage, NO_USAGE)).toEqual(billed);
+    expect(stage.server.exchanges().length).toBe(rows.length);
+  });
+
+  it('reads most of its input from the cache', () => {
+    expect(played.cachedShare).toBeGreaterThan(0.6);
+  });
+
+  it('plans work that several agents can begin at the same time', () => {
+    const heads = [...recordsOf('tasks')].map(([path, bytes]) => must(parseTaskFile(path, bytes)).task.head);
+    const first = heads.filter(head => head.depends_on.length === 0);
+    expect(first.map(head => keyOf(head.id)).sort()).toEqual([
+      'architecture',
+      'cart-page',
+      'coupon-codes',
+      'pricing',
+      'refunds',
+    ]);
+    expect(new Set(heads.map(head => head.agent)).size).toBe(5);
+  });
+
+  it('leaves one merge for each task that changed something, with its trailers', () => {
+    expect([...merges().keys()].sort()).toEqual(LANDED.filter(key => key !== 'final-checks'));
+    expect(merges().get('cart-page')?.trailers).toMatch(
+      /^Kleiber-Task: \S+-04-cart-page\nKleiber-Attempt: 3\nKleiber-Model: claude-sonnet-5-5\nKleiber-Cost-USD: 0\.\d+/,
+    );
+  });
+
+  it('lands exactly trees whose tests pass, and keeps both sides of the conflict', () => {
+    const environment = { PATH: process.env.PATH, NODE_TEST_CONTEXT: '' };
+    expect(() => execFileSync('node', ['--test'], { cwd: root, env: environment, stdio: 'pipe' })).not.toThrow();
+    expect(readFileSync(join(root, 'src/shared/money.js'), 'utf8')).toMatch(/function percentOf[\s\S]*formatDiscount/);
+  });
+
+  it('leaves a clean checkout that `kleiber check` finds nothing in', async () => {
+    expect(git('status', '--porcelain')).toBe('');
+    expect(git('log', '-1', '--format=%s')).toMatch(/^record: /);
+    expect(await runProgram(['check'], stage.context)).toBe(0);
+  });
+
+  it('tells somebody who has only the repository what landed, by which model, and at what cost', () => {
+    const done = [...recordsOf('complete')].map(([path, bytes]) => must(parseDone(path, bytes)).record);
+    expect(done.map(record => keyOf(record.id)).sort()).toEqual(LANDED);
+    const models = new Map(done.map(record => [keyOf(record.id), record.model]));
+    expect(Object.fromEntries(models)).toEqual({
+      architecture: 'opus',
+      'cart-page': 'sonnet',
+      changelog: 'haiku',
+      checkout: 'sonnet',
+      'coupon-codes': 'sonnet',
+      'final-checks': 'haiku',
+      pricing: 'sonnet',
+    });
+    expect(done.filter(record => !(Number(record.costUsd) > 0))).toEqual([]);
+    expect(readFileSync(join(root, 'orchestration_log.md'), 'utf8')).toMatch(/- \*\*Total: \$0\.\d+\*\*\n$/);
+  });
+
+  it('tells the same person what is blocked, why, and what to do next', () => {
+    const [[path, bytes] = ['', new Uint8Array()], ...others] = [...recordsOf('blocked')];
+    expect(others).toEqual([]);
+    const { id, blocker } = must(parseBlocked(path, bytes));
+    expect([keyOf(id), blocker.type, blocker.options.length]).toEqual(['refunds', 'unclear_requirements', 3]);
+    expect(new TextDecoder().decode(bytes)).toContain('## Answer');
+  });
+
+  it('leaves the home folder as it was', () => {
+    expect(readdirSync(here.home)).toEqual([]);
+  });
+});
+
+describe('kleiber rehearse', () => {
+  it('writes into no folder that holds something', async () => {
+    const { context, folder, printed } = visit();
+    writeFileSync(join(folder, 'mine.txt'), 'mine');
+    expect(await runProgram(['rehearse', '--dir', folder], context)).toBe(2);
+    expect(printed()).toContain(`${folder} exists and is not empty`);
+    expect(readdirSync(folder).sort()).toEqual(['home', 'mine.txt']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.skipIf(whySkipped !== null)('takes everything away when it is interrupted', async () => {
+    const stopping = new AbortController();
+    const { context, folder } = visit(stopping.signal);
+    stopping.abort();
+    expect(await runProgram(['rehearse', '--dir', 'shop', '--speed', '500'], context)).not.toBe(0);
+    expect([existsSync(join(folder, 'shop')), existsSync(join(folder, 'shop-state'))]).toEqual([false, false]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('wants a speed that is a number', async () => {
+    const { context, folder, printed } = visit();
+    expect(await runProgram(['rehearse', '--speed', 'fast'], context)).toBe(2);
+    expect(printed()).toContain('a number above 0');
+    rmSync(folder, { recursive: true });
+  });
+
+  it.skipIf(process.platform === 'win32')('says what is missing, and the way out, where there is no git', async () => {
+    const { context, folder, printed } = visit();
+    const bare = { ...context, environment: { PATH: folder } };
+    expect(await runProgram(['rehearse', '--dir', 'shop'], bare)).toBe(2);
+    expect(printed()).toContain('git was not found on PATH');
+    expect(existsSync(join(folder, 'shop'))).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+});
