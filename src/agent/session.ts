@@ -126,9 +126,12 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
   return { outcome, spend: meter.spent(), model };
 }
 
-/** Another model cannot read the old one's thinking, so a change of model is always a new conversation (design 5). */
+/**
+ * Another model cannot read the old one's thinking, so a change of model is always a new conversation (design 5). One
+ * that was cut before its first message has nothing to go on with.
+ */
 const sameModel = (conversation: Conversation | null, model: string): Conversation | null =>
-  conversation?.preamble.model === model ? conversation : null;
+  conversation?.preamble.model === model && conversation.messages.length > 0 ? conversation : null;
 
 /** The role's part is byte-identical for all its tasks; the project's instructions follow as a block of their own. */
 const systemOf = (role: Role, instructions: string): SystemBlock[] => [

@@ -1,7 +1,8 @@
 /** The board: every task with its computed standing at one moment (design 2.2). */
-import type { TaskHead } from '../domain/task.ts';
+import type { Task, TaskHead } from '../domain/task.ts';
 import { PRIORITIES } from '../domain/tier.ts';
 import { criticalPath, type GraphNode } from './graph.ts';
+import type { BriefStage, TaskBrief } from './task-brief.ts';
 import type { TaskState } from './task-state.ts';
 
 export type Standing = 'waiting' | 'ready' | 'running' | 'submitted' | 'queued' | 'landed' | 'blocked' | 'cancelled';
@@ -14,10 +15,28 @@ export type Card = Pick<
   minutes: number | null;
 };
 
-export interface BoardTask {
+export const cardOf = ({ head }: Task): Card => ({
+  id: head.id,
+  agent: head.agent,
+  phase: head.phase,
+  title: head.title,
+  priority: head.priority,
+  created: head.created,
+  depends_on: head.depends_on,
+  after: head.after,
+  plan: head.plan,
+  minutes: head.traits.minutes ?? null,
+});
+
+/** What the board needs to know of a state: the whole of it will do, and so will its brief. */
+export type BoardState = Pick<TaskBrief, 'id' | 'agent' | 'file' | 'plan' | 'createdAt'> & {
+  stage: { kind: Exclude<BriefStage['kind'], 'submitted'> } | Extract<BriefStage, { kind: 'submitted' }>;
+};
+
+export interface BoardTask<State extends BoardState = TaskState> {
   card: Card;
   /** Null for a file that nobody has taken in yet. */
-  state: TaskState | null;
+  state: State | null;
   standing: Standing;
   /** Dependencies that have not landed. */
   waitingFor: string[];
@@ -25,10 +44,13 @@ export interface BoardTask {
   critical: boolean;
 }
 
-export type Board = ReadonlyMap<string, BoardTask>;
+export type Board<State extends BoardState = TaskState> = ReadonlyMap<string, BoardTask<State>>;
 
 /** `cards` are the task files, `states` the folded streams; a state without a file keeps its place by `lostCard`. */
-export function buildBoard(cards: readonly Card[], states: ReadonlyMap<string, TaskState>): Board {
+export function buildBoard<State extends BoardState>(
+  cards: readonly Card[],
+  states: ReadonlyMap<string, State>,
+): Board<State> {
   const known = new Set(cards.map(card => card.id));
   const lost = [...states.values()].filter(state => !known.has(state.id)).map(lostCard);
   const all = [...cards, ...lost];
@@ -36,13 +58,17 @@ export function buildBoard(cards: readonly Card[], states: ReadonlyMap<string, T
   return new Map(all.map(card => [card.id, boardTask(card, states, critical)]));
 }
 
-function boardTask(card: Card, states: ReadonlyMap<string, TaskState>, critical: ReadonlySet<string>): BoardTask {
+function boardTask<State extends BoardState>(
+  card: Card,
+  states: ReadonlyMap<string, State>,
+  critical: ReadonlySet<string>,
+): BoardTask<State> {
   const state = states.get(card.id) ?? null;
   const waitingFor = card.depends_on.filter(id => states.get(id)?.stage.kind !== 'landed');
   return { card, state, standing: standingOf(state, waitingFor), waitingFor, critical: critical.has(card.id) };
 }
 
-function standingOf(state: TaskState | null, waitingFor: readonly string[]): Standing {
+function standingOf(state: BoardState | null, waitingFor: readonly string[]): Standing {
   const kind = state?.stage.kind ?? 'open';
   if (kind === 'open') return waitingFor.length > 0 ? 'waiting' : 'ready';
   if (state?.stage.kind === 'submitted') return state.stage.validation?.result === 'green' ? 'queued' : 'submitted';
@@ -50,7 +76,7 @@ function standingOf(state: TaskState | null, waitingFor: readonly string[]): Sta
 }
 
 /** A task whose file was deleted while the log still knows it. */
-const lostCard = (state: TaskState): Card => ({
+const lostCard = (state: BoardState): Card => ({
   id: state.id,
   agent: state.agent,
   phase: 'EXEC',
@@ -67,7 +93,7 @@ const lostCard = (state: TaskState): Card => ({
 export const DEFAULT_MINUTES = 15;
 
 /** The longest path of each plan; a plan of one task has no path worth the name. */
-function criticalIds(cards: readonly Card[], states: ReadonlyMap<string, TaskState>): Set<string> {
+function criticalIds(cards: readonly Card[], states: ReadonlyMap<string, BoardState>): Set<string> {
   const plans = new Map<string, GraphNode[]>();
   for (const card of cards) {
     if (card.plan === undefined) continue;

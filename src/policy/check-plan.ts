@@ -95,9 +95,10 @@ export function taskFaults(
     ),
     ...(role === undefined
       ? []
-      : globsOutsideRole(head.files, role.paths).map(
-          glob => `files: ${glob} is outside the paths of ${role.name} (${role.paths?.join(', ')})`,
-        )),
+      : globsOutsideRole(
+          head.files.filter(glob => globFault(glob) === null),
+          role.paths,
+        ).map(glob => `files: ${glob} is outside the paths of ${role.name} (${role.paths?.join(', ')})`)),
     ...(role?.produces === 'change' && head.files.length === 0 && (role.paths ?? []).length === 0
       ? [`files: names no path, and ${role.name} has no paths of its own`]
       : []),

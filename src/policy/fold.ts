@@ -243,7 +243,9 @@ function requeue(state: TaskState, event: Extract<TaskEvent, { kind: 'requeued' 
     return { ...state, validation: null, stage: submittedAgain(submission, null) };
   const session = stage.kind === 'blocked' ? stage.session : null;
   const handovers = [...state.handovers, { note: event.reason, session }];
-  return { ...state, stage: { kind: 'open' }, strikes: 0, forgiven: currentAttempt(state), handovers };
+  // What has landed is in the base of whatever comes next.
+  const work = stage.kind === 'landed' ? null : state.work;
+  return { ...state, stage: { kind: 'open' }, work, strikes: 0, forgiven: currentAttempt(state), handovers };
 }
 
 /** Approved work goes on where it stood before it waited for the person; nothing else is moved by an approval. */

@@ -45,24 +45,51 @@ export function waves(nodes: readonly GraphNode[]): Map<string, number> {
   return wave;
 }
 
+/** The longest path that ends in a task, and the task before it on that path. */
+interface Ending {
+  minutes: number;
+  before: string | null;
+}
+
+const NOWHERE: Ending = { minutes: 0, before: null };
+
 /** The longest path by minutes, first task first. A circle typed by hand only loses one of its edges here. */
 export function criticalPath(nodes: readonly GraphNode[]): string[] {
   const byId = new Map(nodes.map(node => [node.id, node]));
-  const best = new Map<string, { minutes: number; path: string[] }>();
-  const bestTo = (node: GraphNode): { minutes: number; path: string[] } => {
-    const known = best.get(node.id);
-    if (known !== undefined) return known;
-    best.set(node.id, { minutes: 0, path: [] });
-    const before = node.dependsOn
-      .map(id => byId.get(id))
-      .filter(found => found !== undefined)
-      .map(bestTo);
-    const longest = before.reduce((a, b) => (b.minutes > a.minutes ? b : a), { minutes: 0, path: [] as string[] });
-    const own = { minutes: longest.minutes + node.minutes, path: [...longest.path, node.id] };
-    best.set(node.id, own);
-    return own;
-  };
-  return nodes.map(bestTo).reduce((a, b) => (b.minutes > a.minutes ? b : a), { minutes: 0, path: [] as string[] }).path;
+  const endings = new Map<string, Ending>();
+  for (const node of nodes) settle(node, byId, endings);
+  const minutesOf = (id: string): number => endings.get(id)?.minutes ?? 0;
+  const first: { id: string | null; minutes: number } = { id: null, minutes: 0 };
+  const last = nodes.reduce(
+    (best, { id }) => (minutesOf(id) > best.minutes ? { id, minutes: minutesOf(id) } : best),
+    first,
+  );
+  const path: string[] = [];
+  // A task is only ever before one that was settled later, so this walk ends.
+  for (let id = last.id; id !== null; id = endings.get(id)?.before ?? null) path.push(id);
+  return path.reverse();
+}
+
+/** Without recursion, because a chain of ten thousand tasks is longer than the call stack is deep. */
+function settle(start: GraphNode, byId: ReadonlyMap<string, GraphNode>, endings: Map<string, Ending>): void {
+  const open = [{ node: start, next: 0, best: NOWHERE }];
+  if (endings.has(start.id)) return;
+  endings.set(start.id, NOWHERE);
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const before = byId.get(top.node.dependsOn[top.next] ?? '');
+    const ending = before && endings.get(before.id);
+    if (before !== undefined && ending === undefined) {
+      endings.set(before.id, NOWHERE);
+      open.push({ node: before, next: 0, best: NOWHERE });
+    } else if (top.next < top.node.dependsOn.length) {
+      if (before && ending && ending.minutes > top.best.minutes)
+        top.best = { minutes: ending.minutes, before: before.id };
+      top.next++;
+    } else {
+      endings.set(top.node.id, { minutes: top.best.minutes + top.node.minutes, before: top.best.before });
+      open.pop();
+    }
+  }
 }
 
 /** Everything that must come before each task, directly or not. */

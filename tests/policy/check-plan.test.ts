@@ -162,6 +162,15 @@ describe('mending', () => {
     expect([plan.mended, plan.tasks.map(task => task.head)]).toEqual([[], tasks.map(task => task.head)]);
   });
 
+  test('an edge that was added orders what hangs on it', () => {
+    const tasks = [
+      backend('a', { files: ['src/backend/one.ts', 'src/backend/two.ts'] }),
+      backend('b', { files: ['src/backend/one.ts'] }),
+      backend('c', { files: ['src/backend/two.ts'], depends_on: ['b'] }),
+    ];
+    expect(planOf(tasks).mended).toEqual(['b waits for a: both may write src/backend/one.ts']);
+  });
+
   test('three tasks on one file become a row', () => {
     const plan = planOf(['a', 'b', 'c'].map(id => backend(id, { files: ['src/backend/one.ts'] })));
     expect(plan.tasks.map(({ head }) => [head.id, head.depends_on])).toEqual([

@@ -111,7 +111,7 @@ describe('no routed tier is below its floor', () => {
         const { tier: got } = route(task, table, history);
         if (demandedOpus(task)) expect(got).toBe('opus');
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -125,7 +125,7 @@ describe('no routed tier is below its floor', () => {
         const got = strength(route(task, table, history).tier);
         expect(least.map(other => got >= strength(other.tier))).toEqual([true, true]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('no routed tier is below its floor', () => {
         expect(strength(got)).toBeGreaterThanOrEqual(strength(floor.tier));
         expect(floor.because.length > 0).toBe(demandedOpus(task) || task.priority === 'p0' || history.critical);
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 
@@ -156,7 +156,7 @@ describe('a person is needed', () => {
         const wanted = task.risk.some(risk => FORCED.includes(risk)) || task.review === 'human';
         expect(route(task, table, history).floor.needsPerson).toBe(wanted);
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 

@@ -339,6 +339,16 @@ describe('the life of a task', () => {
     ]);
   });
 
+  test('a retry of landed work starts from the branch, which holds it already', () => {
+    const life = [created(), claimed(1), submitted(1), proven(1), validated(1, 'green'), intended(1), landed(1)];
+    const [before, after] = [stateAfter(life), stateAfter([...life, requeued()])];
+    expect([before.work, after.work, after.stage]).toEqual([
+      { base: 'base-1', commit: 'commit-1' },
+      null,
+      { kind: 'open' },
+    ]);
+  });
+
   test('a retry forgives the strikes so far', () => {
     const stuck = ended(1, { end: { reason: 'stuck', detail: 'x' }, strike: true });
     const { strikes, forgiven, attempts } = stateAfter([created(), claimed(1), stuck, requeued()]);
@@ -350,6 +360,15 @@ describe('the life of a task', () => {
       ...NEW,
       seq: 2,
       stage: { kind: 'landed', commit: 'merge-9', at: at(2), imported: true },
+    });
+  });
+
+  test('work read back from git ends the attempt that was running on it', () => {
+    expect(stateAfter([created(), claimed(1), imported])).toEqual({
+      ...NEW,
+      seq: 3,
+      attempts: [{ ...openAttempt(1, 2), outcome: 'interrupted', endedAt: at(3) }],
+      stage: { kind: 'landed', commit: 'merge-9', at: at(3), imported: true },
     });
   });
 

@@ -22,19 +22,22 @@ export function resolvePath(workspace: Workspace, given: string): PathOutcome {
     return { ok: false, why: `${given} climbs; paths are relative to the worktree and never contain ..` };
   if (parts.some(part => part.toLowerCase() === '.git'))
     return { ok: false, why: `${given} belongs to git, which kleiber runs for you` };
-  const link = firstLink(workspace.root, parts);
-  if (link !== null) return { ok: false, why: `${link} is a symbolic link; use the path it points to` };
+  const fault = pathFault(workspace.root, parts);
+  if (fault !== null) return { ok: false, why: fault };
   return { ok: true, absolute: join(workspace.root, ...parts), relative: parts.join('/') };
 }
 
-/** The first component that is a link: refused whether it stays inside or not, since a link can be changed between look and use. */
-function firstLink(root: string, parts: readonly string[]): string | null {
+/** A component that is a link is refused whether it stays inside or not, since it can be changed between look and use. */
+function pathFault(root: string, parts: readonly string[]): string | null {
   let path = root;
   for (const [index, part] of parts.entries()) {
     path = join(path, part);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return null;
-    if (stat.isSymbolicLink()) return `${parts.slice(0, index + 1).join('/')} (to ${readlinkSync(path)})`;
+    const shown = parts.slice(0, index + 1).join('/');
+    if (stat.isSymbolicLink())
+      return `${shown} (to ${readlinkSync(path)}) is a symbolic link; use the path it points to`;
+    if (!stat.isDirectory() && index < parts.length - 1) return `${shown} is no folder, so nothing lies below it`;
   }
   return null;
 }

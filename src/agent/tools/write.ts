@@ -13,7 +13,10 @@ export const writeTool = (workspace: Workspace): Tool =>
     if (!resolved.ok) return refuse(resolved.why);
     const fault = whyNotWritable(workspace, resolved.relative);
     if (fault !== null) return refuse(fault);
-    if (lstatSync(resolved.absolute, { throwIfNoEntry: false })?.isDirectory()) return refuse(`${path} is a folder`);
+    const stat = lstatSync(resolved.absolute, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return refuse(`${path} is a folder`);
+    // Writing to a pipe would wait for its reader, and everything else with it.
+    if (stat?.isFile() === false) return refuse(`${path} is not a regular file`);
     mkdirSync(dirname(resolved.absolute), { recursive: true });
     writeFileSync(resolved.absolute, content);
     return answer(`wrote ${resolved.relative}, ${content.split('\n').length} lines`);
