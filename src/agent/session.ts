@@ -10,9 +10,10 @@ import type { Effort, Tier } from '../domain/tier.ts';
 import type { Claude, SystemBlock } from '../model/claude.ts';
 import type { Caps } from '../policy/budget.ts';
 import type { Sandbox } from '../shell/sandbox.ts';
-import { type AgentEdges, type AgentEvent, type AgentOutcome, runAgent } from './loop.ts';
+import { runAgent } from './loop.ts';
 import { openMeter, type PriceOf } from './meter.ts';
 import { rolePrompt } from './prompts.ts';
+import type { AgentEdges, AgentEvent, AgentOutcome } from './spec.ts';
 import type { Tool } from './tools/tool.ts';
 import { type Conversation, openTranscript, readConversation } from './transcript.ts';
 

@@ -216,7 +216,7 @@ function giveBack(state: TaskState, event: Extract<TaskEvent, { kind: 'returned'
     strikes: state.strikes + (event.strike ? 1 : 0),
     work: event.draft ?? state.work,
     handovers: [...state.handovers, { note: event.note, session: null }],
-    returns: [...state.returns, { reason: event.reason, note: event.note, at }],
+    returns: [...state.returns, { attempt: event.attempt, reason: event.reason, note: event.note, at }],
     stage: { kind: 'open' },
   };
 }

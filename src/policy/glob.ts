@@ -5,11 +5,11 @@
 
 export type GlobFault = 'empty' | 'absolute' | 'climbs' | 'special_characters' | 'double_star_in_segment';
 
-/** What is wrong with a glob, or null. */
+/** What is wrong with a glob, or null. Brackets and parentheses are literal: some frameworks name files `[id].tsx`. */
 export function globFault(glob: string): GlobFault | null {
   if (glob === '') return 'empty';
   if (glob.startsWith('/') || glob.includes('\\')) return 'absolute';
-  if (/[?[\]{}()!\u0000-\u001f]/.test(glob)) return 'special_characters';
+  if (/[?{}!\u0000-\u001f]/.test(glob)) return 'special_characters';
   const segments = glob.split('/');
   if (segments.some(segment => segment === '..' || segment === '.' || segment === '')) return 'climbs';
   return segments.some(segment => segment !== '**' && segment.includes('**')) ? 'double_star_in_segment' : null;

@@ -3,6 +3,7 @@
  * step needs the result of the one before, so none can be skipped.
  */
 import type { CheckResult, Validation } from '../domain/check.ts';
+import { isStrike } from './strikes.ts';
 import type { Stage, TaskState } from './task-state.ts';
 
 export type Submitted = Extract<Stage, { kind: 'submitted' }>;
@@ -57,9 +58,12 @@ export function failingOutput(validation: Validation): string {
     .join('\n\n');
 }
 
-/** After too many tries a person has to look. Interruptions and questions are no tries, until they are very many. */
+/** After too many tries a person has to look. What was nobody's fault is no try, until it has happened very often. */
 export function mayTryAgain(state: TaskState, mostAttempts: number): boolean {
   const since = state.attempts.slice(state.forgiven);
-  const tries = since.filter(attempt => attempt.outcome !== 'interrupted' && attempt.outcome !== 'blocked');
+  const blameless = new Set(state.returns.filter(({ reason }) => !isStrike(reason)).map(({ attempt }) => attempt));
+  const tries = since.filter(
+    ({ attempt, outcome }) => outcome !== 'interrupted' && outcome !== 'blocked' && !blameless.has(attempt),
+  );
   return tries.length < mostAttempts && since.length < mostAttempts * 4;
 }

@@ -83,7 +83,7 @@ export interface TaskState {
   widened: string[];
   /** Commits that a person approved, with who did. */
   approvals: { commit: string; by: string }[];
-  returns: { reason: ReturnReason; note: string; at: string }[];
+  returns: { attempt: number; reason: ReturnReason; note: string; at: string }[];
   /** The last submission, kept after landing for the record. */
   submission: Submission | null;
   validation: Validation | null;

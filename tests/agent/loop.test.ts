@@ -1,6 +1,6 @@
 /** The loop with a scripted Claude and real tools: every way to end has its own name, and no tool is the end of it. */
 import { describe, expect, test } from 'vitest';
-import type { AgentOutcome } from '../../src/agent/loop.ts';
+import type { AgentOutcome } from '../../src/agent/spec.ts';
 import { refuse, type Tool } from '../../src/agent/tools/tool.ts';
 import type { TurnOutcome } from '../../src/model/claude.ts';
 import {

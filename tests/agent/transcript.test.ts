@@ -3,7 +3,8 @@ import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, write
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentEdges, runAgent } from '../../src/agent/loop.ts';
+import { runAgent } from '../../src/agent/loop.ts';
+import type { AgentEdges } from '../../src/agent/spec.ts';
 import {
   type Conversation,
   closeOpenCalls,

@@ -103,7 +103,7 @@ const ROWS: Record<string, Row> = {
       checks: [{ name: 'lint', command: 'pnpm run lint' }],
       deps: ['node_modules'],
       roles: {
-        'engineer-frontend': ['app/*.tsx', 'lib/**'],
+        'engineer-frontend': ['app/*.tsx', 'app/(shop)/**', 'lib/**'],
         'engineer-backend': ['app/api/**'],
         scribe: ['docs/**', '*.md'],
       },

@@ -297,7 +297,7 @@ describe('the life of a task', () => {
         {
           strikes: 1,
           handovers: [{ note: 'the checks are red', session: null }],
-          returns: [{ reason: 'red', note: 'the checks are red', at: at(6) }],
+          returns: [{ attempt: 1, reason: 'red', note: 'the checks are red', at: at(6) }],
           stage: { kind: 'open' },
         },
       ],
@@ -315,7 +315,7 @@ describe('the life of a task', () => {
     expect({ work, strikes, returns }).toEqual({
       work: { base: 'tip-1', commit: 'draft-1' },
       strikes: 0,
-      returns: [{ reason: 'conflict', note: 'both changed it', at: at(4) }],
+      returns: [{ attempt: 1, reason: 'conflict', note: 'both changed it', at: at(4) }],
     });
   });
 

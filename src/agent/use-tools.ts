@@ -1,0 +1,48 @@
+/** Tool calls and their results: whatever a tool does, the loop goes on with an answer that the model can read. */
+import type { Reply, ToolCall, ToolResult } from '../model/claude.ts';
+import { type Run, say, sendable } from './conversation.ts';
+import type { repetitionWatch } from './repetition.ts';
+import type { AgentOutcome } from './spec.ts';
+import type { Ending, ToolAnswer } from './tools/tool.ts';
+
+export type Repetition = ReturnType<typeof repetitionWatch>;
+
+/** All calls of a turn are answered in one message, in order; an ending counts once every call has its answer. */
+export async function useTools(run: Run, reply: Reply, repetition: Repetition): Promise<AgentOutcome | null> {
+  const results: ToolResult[] = [];
+  let ending: Ending | null = null;
+  let stuck: string | null = null;
+  for (const call of reply.toolCalls) {
+    const given: ToolAnswer =
+      ending === null ? await callTool(run, call) : { text: 'not run: the work is already handed in', isError: true };
+    const hint = repetition.note(call, given.text);
+    stuck ??= hint === 'stop' ? `${call.name} was called again and again with the same result` : null;
+    const text =
+      sendable(run, given.text) +
+      (hint === 'hint' ? '\n\nThis is the same call with the same result as before. Try something else.' : '');
+    results.push({
+      type: 'tool_result',
+      tool_use_id: call.id,
+      content: text.trim() === '' ? '(no output)' : text,
+      ...(given.isError ? { is_error: true } : {}),
+    });
+    if (given.ends !== undefined) ending = given.ends;
+  }
+  say(run, { role: 'user', content: results });
+  if (ending !== null) return { kind: 'ended_itself', ending, model: reply.model };
+  return stuck === null ? null : { kind: 'stuck', detail: stuck };
+}
+
+/** Unknown tool, bad input, a tool that throws: all become a result that the model reads. */
+async function callTool(run: Run, call: ToolCall): Promise<ToolAnswer> {
+  const tool = run.spec.tools.find(candidate => candidate.name === call.name);
+  if (tool === undefined) return { text: `there is no tool ${call.name}`, isError: true };
+  if (call.input === null)
+    return { text: `the input of ${call.name} was not valid JSON; nothing was run`, isError: true };
+  run.edges.watch?.({ type: 'tool', name: call.name, input: call.input });
+  try {
+    return await tool.run(call.input, run.edges.signal);
+  } catch (error) {
+    return { text: `${call.name} failed: ${error instanceof Error ? error.message : String(error)}`, isError: true };
+  }
+}
