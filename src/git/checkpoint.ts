@@ -3,7 +3,7 @@ import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
-import type { Committed, GitFailure, Worktree } from './git.ts';
+import type { Checkpointed, GitFailure, Worktree } from './git.ts';
 import { attempt, type Git, type GitOutput, textOf } from './git-command.ts';
 import {
   canonicalPath,
@@ -24,7 +24,11 @@ interface Pending {
   written: string[];
   /** Folders with a repository of their own; git lists such a folder with a slash at its end. */
   nested: string[];
+  /** Untracked, and nobody wants it. */
+  leftOut: string[];
 }
+
+type IsWanted = (path: string) => boolean;
 
 /** No git index can hold such a name, and no commit is lost by leaving it out. */
 const isGitFolder = (path: string): boolean => path.split('/').some(part => part.toLowerCase() === '.git');
@@ -34,7 +38,7 @@ const CHANGED = ['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodul
 const OTHERS = ['ls-files', '--others', '--exclude-standard', '-z'];
 
 /** From `:100644 160000 … T`. A submodule of the base that moved stays a gitlink; a file that became a repository is new. */
-function homeOf(change: string): keyof Pending {
+function homeOf(change: string): Exclude<keyof Pending, 'leftOut'> {
   if (change.endsWith(' D')) return 'removed';
   return change.slice(8, 14) === '160000' && !change.startsWith(':160000') ? 'nested' : 'written';
 }
@@ -42,19 +46,21 @@ function homeOf(change: string): keyof Pending {
 /** A named pipe where git expects a file makes it wait for ever, so a look at an agent's files has a shorter limit. */
 export const SCAN = { deadlineMs: 60_000 };
 
-async function findPending(git: Git): Promise<Result<Pending, GitFailure>> {
+async function findPending(git: Git, isWanted: IsWanted): Promise<Result<Pending, GitFailure>> {
   const [changed, others] = await Promise.all([attempt(git, CHANGED, SCAN), attempt(git, OTHERS, SCAN)]);
   if (!changed.ok) return changed;
   if (!others.ok) return others;
-  const pending: Pending = { removed: [], written: [], nested: [] };
+  const pending: Pending = { removed: [], written: [], nested: [], leftOut: [] };
   const fields = nulBytes(changed.value.stdout);
   for (let index = 0; index + 1 < fields.length; index += 2) {
     pending[homeOf(fields[index] ?? '')].push(fields[index + 1] ?? '');
   }
   for (const path of nulBytes(others.value.stdout)) {
     if (isGitFolder(path)) continue;
-    if (path.endsWith('/')) pending.nested.push(path.slice(0, -1));
-    else pending.written.push(path);
+    const name = path.replace(/\/$/, '');
+    if (!isWanted(asBytes(name).toString('utf8'))) pending.leftOut.push(asBytes(name).toString('utf8'));
+    else if (path.endsWith('/')) pending.nested.push(name);
+    else pending.written.push(name);
   }
   return ok(pending);
 }
@@ -128,19 +134,23 @@ async function restoreIndex(place: WorktreePlace, git: Git, parent: string): Pro
   return ok(undefined);
 }
 
-async function writeTree(place: WorktreePlace, parent: string): Promise<Result<string, GitFailure>> {
+async function writeTree(
+  place: WorktreePlace,
+  parent: string,
+  isWanted: IsWanted,
+): Promise<Result<{ tree: string; leftOut: string[] }, GitFailure>> {
   const git = withIndex(place, PRIVATE_INDEX);
   const restored = await restoreIndex(place, git, parent);
   if (!restored.ok) return restored;
-  const pending = await findPending(git);
+  const pending = await findPending(git, isWanted);
   if (!pending.ok) return pending;
   const staged = await stage(git, pending.value, parent.length);
   if (!staged.ok) return staged;
-  const { nested } = pending.value;
+  const { nested, leftOut } = pending.value;
   const tree = await (nested.length === 0
     ? attempt(git, ['write-tree'])
     : writeWithNested(place, nested, parent.length));
-  return tree.ok ? ok(textOf(tree.value)) : tree;
+  return tree.ok ? ok({ tree: textOf(tree.value), leftOut }) : tree;
 }
 
 /** A commit of a tree, by kleiber and at a given time: the same input gives the same id. */
@@ -156,23 +166,26 @@ export async function commitTree(
   return made.ok ? ok(textOf(made.value)) : made;
 }
 
-/** Untracked files too, ignored ones not; gives `parent` back when its tree is the same. */
+/** Untracked files too where they are wanted, ignored ones not; gives `parent` back when its tree is the same. */
 export async function checkpoint(
   store: StoreContext,
   worktree: Worktree,
   parent: string,
   message: string,
   at: string,
-): Promise<Result<Committed, GitFailure>> {
+  isWanted: IsWanted = () => true,
+): Promise<Result<Checkpointed, GitFailure>> {
   const path = await canonicalPath(worktree.path);
   const admin = await findAdmin(store, path);
   if (admin === null || (await isMissing(path))) return fail({ reason: 'worktree_missing', path });
   const place = worktreePlace(store, path, admin);
   const before = await attempt(store.git, ['rev-parse', '--verify', '--quiet', `${objectId(parent)}^{tree}`]);
   if (!before.ok) return before;
-  const tree = await writeTree(place, parent);
-  if (!tree.ok) return tree;
-  if (tree.value === textOf(before.value)) return ok({ commit: parent, tree: tree.value });
-  const commit = await commitTree(store.git, tree.value, [parent], message, at);
-  return commit.ok ? ok({ commit: commit.value, tree: tree.value }) : commit;
+  const written = await writeTree(place, parent, isWanted);
+  if (!written.ok) return written;
+  const { tree, leftOut } = written.value;
+  const more = leftOut.length > 0 ? { leftOut } : {};
+  if (tree === textOf(before.value)) return ok({ commit: parent, tree, ...more });
+  const commit = await commitTree(store.git, tree, [parent], message, at);
+  return commit.ok ? ok({ commit: commit.value, tree, ...more }) : commit;
 }

@@ -34,6 +34,11 @@ export interface Committed {
   tree: string;
 }
 
+/** Untracked paths that were not wanted; absent when there are none. */
+export interface Checkpointed extends Committed {
+  leftOut?: string[];
+}
+
 export type MergeOutcome =
   | { kind: 'merged'; commit: string; tree: string }
   /** `draft` is a commit on the base that holds the merge with its conflict marks; no ref points at it. */
@@ -73,8 +78,17 @@ export interface GitStore {
 
   /** Makes or recycles the worktree at `path` on `branch`, reset to `commit` and cleaned of everything untracked. */
   openWorktree(path: string, branch: string, commit: string): Promise<Result<Worktree, GitFailure>>;
-  /** Commits the whole worktree (untracked too, ignored not) with a private index; the same tree as `parent` gives `parent` back. */
-  checkpoint(worktree: Worktree, parent: string, message: string, at: string): Promise<Result<Committed, GitFailure>>;
+  /**
+   * Commits the whole worktree (untracked too, ignored not) with a private index; the same tree as `parent` gives
+   * `parent` back. `isWanted` is asked about untracked paths: what commands leave behind is no part of the work.
+   */
+  checkpoint(
+    worktree: Worktree,
+    parent: string,
+    message: string,
+    at: string,
+    isWanted?: (path: string) => boolean,
+  ): Promise<Result<Checkpointed, GitFailure>>;
   /** Keeps a commit reachable under `refs/kleiber/<group>/<name>`: attic, late, result. */
   keep(group: 'attic' | 'late' | 'checkpoint', name: string, commit: string): Promise<void>;
   /** Points a result branch (`feature/…`, `fix/…`) of the store at a commit. */

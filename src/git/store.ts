@@ -82,7 +82,7 @@ function storeOf(store: StoreContext): GitStore {
     rootEntries: commit => rootEntries(store, commit),
     listFiles: commit => listFiles(store, commit),
     openWorktree: (path, branch, commit) => openWorktree(store, path, branch, commit),
-    checkpoint: (worktree, parent, message, at) => checkpoint(store, worktree, parent, message, at),
+    checkpoint: (worktree, parent, message, at, isWanted) => checkpoint(store, worktree, parent, message, at, isWanted),
     keep: (group, name, commit) => setRef(store, `refs/kleiber/${group}/${name}`, commit),
     setBranch: (name, commit) => setRef(store, `refs/heads/${name}`, commit),
     removeWorktree: (worktree, at) => removeWorktree(store, worktree, at),

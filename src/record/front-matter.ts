@@ -2,13 +2,11 @@
 import matter from 'gray-matter';
 import { ok, type Result } from '../domain/result.ts';
 import { refused } from './fault.ts';
+import { FILE_LIMIT_BYTES, FRONT_MATTER_LIMIT_BYTES, FRONT_MATTER_LIMIT_LINES } from './limits.ts';
 import type { FileFault } from './record.ts';
 import { type Locator, readStrictYaml, type StrictYaml } from './strict-yaml.ts';
 
-export const FILE_LIMIT_BYTES = 256 * 1024;
-export const FRONT_MATTER_LIMIT_BYTES = 16 * 1024;
-/** gray-matter looks for comments in time that grows with lines times bytes. */
-const FRONT_MATTER_LIMIT_LINES = 1000;
+export { FILE_LIMIT_BYTES } from './limits.ts';
 
 export interface FrontMatter extends Locator {
   data: Record<string, unknown>;

@@ -11,10 +11,9 @@ import {
   readSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { fault } from './fault.ts';
-import { FILE_LIMIT_BYTES } from './front-matter.ts';
+import { FILE_LIMIT_BYTES } from './limits.ts';
 import type { FileFault } from './record.ts';
 
 /** Why a file of the record was not read or written. Paths are relative to the root. */
@@ -181,6 +180,8 @@ export async function writeRecordFile(
     const target = checkTarget(root, path);
     if (!target.ok) return target;
     if (expected !== undefined && !standsAsExpected(root, path, expected)) return fail({ reason: 'changed', path });
+    // Loaded by those who write: most commands only read.
+    const { default: writeFileAtomic } = await import('write-file-atomic');
     await writeFileAtomic(join(root, path), bytes);
     flushFolder(join(root, path, '..'));
     return checkLength(root, path, bytes.length);

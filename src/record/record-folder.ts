@@ -1,35 +1,19 @@
-/** The task files of a repository: found by their places, read, and told apart by their ids. */
-import { hash } from 'node:crypto';
+/** The task files of a repository: found by their places and told apart by their ids. */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../domain/result.ts';
-import { AGENT_PATTERN, ID_PATTERN } from '../domain/task.ts';
+import { AGENT_PATTERN, ID_PATTERN } from '../domain/names.ts';
 import { fault } from './fault.ts';
 import type { FileFault } from './record.ts';
-import { failureOf, faultOfFailure, kindOf, readRecordFile } from './record-disk.ts';
-import { type ParsedTask, parseTaskFile } from './task-file.ts';
+import { failureOf, faultOfFailure, kindOf } from './record-disk.ts';
 
-/** A task file by its place; its content is judged by `readTask`. */
+/** A task file by its place; its content is judged by `parseTaskFile`. */
 export interface TaskEntry {
   path: string;
   agent: string;
   id: string;
 }
 
-export interface ReadTask extends ParsedTask {
-  /** sha256 of the file as read, in hexadecimal digits. */
-  hash: string;
-}
-
 const EXAMPLE = 'tasks/engineer-backend/feat-001.md';
-
-/** Reads and judges one task file; everything wrong with it, from its kind to its sections, is a list of faults. */
-export function readTask(root: string, path: string): Result<ReadTask, FileFault[]> {
-  const bytes = readRecordFile(root, path);
-  if (!bytes.ok) return fail([faultOfFailure(bytes.failure)]);
-  const parsed = parseTaskFile(path, bytes.value);
-  return parsed.ok ? ok({ ...parsed.value, hash: hash('sha256', bytes.value, 'hex') }) : parsed;
-}
 
 /** Editors' and systems' files, and the readme that explains a folder. */
 const isOfNoConcern = (name: string): boolean => name.startsWith('.') || !name.endsWith('.md') || name === 'README.md';
@@ -70,28 +54,42 @@ function judgeAgent(entry: Dirent): FileFault | null {
  * faults; hidden files, files other than Markdown and readmes are passed over. No folder at all is no task at all.
  */
 export function listTaskFiles(root: string): { files: TaskEntry[]; faults: FileFault[] } {
-  const top = lstatSync(join(root, 'tasks'), { throwIfNoEntry: false });
-  if (top === undefined) return { files: [], faults: [] };
-  if (!top.isDirectory())
-    return { files: [], faults: [faultOfFailure({ reason: 'outside', path: 'tasks', at: 'tasks' })] };
-  const files: TaskEntry[] = [];
-  const faults: FileFault[] = [];
-  for (const agent of entriesOf(root, 'tasks', faults)) {
-    if (agent.isFile() ? isOfNoConcern(agent.name) : agent.name.startsWith('.')) continue;
-    const wrong = judgeAgent(agent);
-    if (wrong !== null) faults.push(wrong);
-    else collectTasks(root, agent.name, files, faults);
-  }
-  return { files, faults };
+  const { agents, faults } = listAgents(root);
+  const lists = agents.map(agent => listTasksOf(root, agent));
+  return {
+    files: lists.flatMap(list => list.files),
+    faults: [...faults, ...lists.flatMap(list => list.faults)],
+  };
 }
 
-function collectTasks(root: string, agent: string, files: TaskEntry[], faults: FileFault[]): void {
+/** The agents that have a folder of tasks, in order, and what else lies beside them. */
+export function listAgents(root: string): { agents: string[]; faults: FileFault[] } {
+  const top = lstatSync(join(root, 'tasks'), { throwIfNoEntry: false });
+  if (top === undefined) return { agents: [], faults: [] };
+  if (!top.isDirectory())
+    return { agents: [], faults: [faultOfFailure({ reason: 'outside', path: 'tasks', at: 'tasks' })] };
+  const agents: string[] = [];
+  const faults: FileFault[] = [];
+  for (const entry of entriesOf(root, 'tasks', faults)) {
+    if (entry.isFile() ? isOfNoConcern(entry.name) : entry.name.startsWith('.')) continue;
+    const wrong = judgeAgent(entry);
+    if (wrong === null) agents.push(entry.name);
+    else faults.push(wrong);
+  }
+  return { agents, faults };
+}
+
+/** The task files of one agent, in order. */
+export function listTasksOf(root: string, agent: string): { files: TaskEntry[]; faults: FileFault[] } {
+  const files: TaskEntry[] = [];
+  const faults: FileFault[] = [];
   for (const entry of entriesOf(root, `tasks/${agent}`, faults)) {
     const judged = judgeEntry(agent, entry);
     if (judged === null) continue;
     if ('file' in judged) files.push(judged.file);
     else faults.push(judged.fault);
   }
+  return { files, faults };
 }
 
 /** A fault for every file whose id another agent's folder has too: ids name branches and events, so each counts once. */

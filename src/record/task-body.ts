@@ -70,14 +70,21 @@ function structureFaults(path: string, sections: readonly Section[]): FileFault[
 const divides = ({ level, title }: { level: number; title: string }): boolean =>
   level === 2 || (level === 3 && taskSectionOf(title) !== null);
 
+function firstSections(sections: readonly Section[]): Map<keyof TaskBody, Section> {
+  const byKey = new Map<keyof TaskBody, Section>();
+  for (const section of sections) {
+    const key = taskSectionOf(section.title);
+    if (key !== null && !byKey.has(key)) byKey.set(key, section);
+  }
+  return byKey;
+}
+
 /** Reads the sections of a body that starts on the file's `firstLine`; whether any is missing is judged by `missingParts`. */
 export function readTaskBody(path: string, body: string, firstLine: number): ReadTaskBody {
   const { preamble, sections } = splitSections(body, firstLine, divides);
-  const textOf = (key: keyof TaskBody): string => {
-    const section = sections.find(({ title }) => taskSectionOf(title) === key);
-    return section ? readBlock(section.text) : '';
-  };
-  const criteriaSection = sections.find(({ title }) => taskSectionOf(title) === 'acceptanceCriteria');
+  const byKey = firstSections(sections);
+  const textOf = (key: keyof TaskBody): string => readBlock(byKey.get(key)?.text ?? '');
+  const criteriaSection = byKey.get('acceptanceCriteria');
   const { criteria, faults } = criteriaSection ? readCriteria(path, criteriaSection) : { criteria: [], faults: [] };
   return {
     body: {

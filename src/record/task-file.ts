@@ -7,6 +7,7 @@ import { PRIORITIES, TIERS } from '../domain/tier.ts';
 import { byLine, fault, refused } from './fault.ts';
 import { decodeText, type FrontMatter, readFrontMatter, startsWithFrontMatter } from './front-matter.ts';
 import { readHeader } from './header.ts';
+import { readOrdinaryTask } from './ordinary-task.ts';
 import type { FileFault } from './record.ts';
 import { type Examples, schemaFaults } from './schema-faults.ts';
 import {
@@ -140,6 +141,13 @@ function parsePlain(path: string, text: string): Result<Task, FileFault[]> {
  * matter, keys, place, sections. Source: design 2.1; the plain form is seed 5's task assignment.
  */
 export function parseTaskFile(path: string, bytes: Uint8Array): Result<ParsedTask, FileFault[]> {
+  const ordinary = readOrdinaryTask(path, bytes);
+  if (ordinary !== null) return ok({ task: ordinary, form: 'front_matter' });
+  return parseAnyTask(path, bytes);
+}
+
+/** The same with the packages that read every form, and say of a wrong one what is wrong. */
+export function parseAnyTask(path: string, bytes: Uint8Array): Result<ParsedTask, FileFault[]> {
   const text = decodeText(path, bytes);
   if (!text.ok) return text;
   const form = startsWithFrontMatter(text.value) ? 'front_matter' : 'plain';

@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readTask } from '../../src/record/read-task.ts';
 import { readRecordFile, writeRecordFile } from '../../src/record/record-disk.ts';
-import { findDuplicateIds, listTaskFiles, readTask } from '../../src/record/record-folder.ts';
+import { findDuplicateIds, listTaskFiles } from '../../src/record/record-folder.ts';
 import { bytesOf, temporaryFolder } from '../support/record-values.ts';
 
 const TASK = `---

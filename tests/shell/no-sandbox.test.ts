@@ -54,7 +54,8 @@ describe('a command without a sandbox', () => {
       .trim()
       .split('\n')
       .map(line => line.split('=')[0]);
-    const ours = ['GIT_OPTIONAL_LOCKS', 'GIT_PAGER', 'GIT_TERMINAL_PROMPT', 'HOME', 'LANG', 'PAGER', 'PATH', 'TERM'];
+    const ours =
+      'GIT_OPTIONAL_LOCKS GIT_PAGER GIT_TERMINAL_PROMPT HOME LANG PAGER PATH PYTHONDONTWRITEBYTECODE TERM'.split(' ');
     expect(names.sort()).toEqual([...ours, 'GIVEN', 'PWD', 'SHLVL', '_'].sort());
     expect(output).toContain('HOME=/home/somebody\n');
   });

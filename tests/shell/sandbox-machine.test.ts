@@ -144,6 +144,7 @@ describe.skipIf(whySkipped !== null)(
           PAGER: 'cat',
           PIP_CACHE_DIR: '/tmp/cache/pip',
           PWD: '/workspace',
+          PYTHONDONTWRITEBYTECODE: '1',
           SHELL: '/bin/bash',
           TERM: 'dumb',
           TMPDIR: '/tmp',

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type AgentEdges, type AgentEvent, type AgentOutcome, type AgentSpec, runAgent } from '../../src/agent/loop.ts';
+import { runAgent } from '../../src/agent/loop.ts';
+import type { AgentEdges, AgentEvent, AgentOutcome, AgentSpec } from '../../src/agent/spec.ts';
 import { type Meter, openMeter, type PriceOf } from '../../src/agent/meter.ts';
 import type { RunCommand } from '../../src/agent/tools/run.ts';
 import type { Tool } from '../../src/agent/tools/tool.ts';

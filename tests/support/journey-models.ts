@@ -76,7 +76,8 @@ export const scripted =
     const opening = textOf(request.messages[0]?.content);
     const [, turns] = Object.entries(tasks).find(([phrase]) => opening.includes(phrase)) ?? [];
     const turn = turns?.[turnsSoFar(request)];
-    if (turn === undefined) return { content: [say(`nothing is written for turn ${turnsSoFar(request)} of:\n${opening}`)] };
+    if (turn === undefined)
+      return { content: [say(`nothing is written for turn ${turnsSoFar(request)} of:\n${opening}`)] };
     return { content: typeof turn === 'function' ? await turn(request) : turn };
   };
 
@@ -111,7 +112,9 @@ function approvalOf(schema: JsonObject): unknown {
 /** All text of a message, results of tools too. */
 export function textOf(content: MessagesRequest['messages'][number]['content'] | undefined): string {
   if (content === undefined || typeof content === 'string') return content ?? '';
-  return content.map(block => ('text' in block ? block.text : 'content' in block ? textOf(block.content) : '')).join('\n');
+  return content
+    .map(block => ('text' in block ? block.text : 'content' in block ? textOf(block.content) : ''))
+    .join('\n');
 }
 
 /** What the last tool call of the turn before gave. */

@@ -20,12 +20,10 @@ import { PROJECT } from './house-sources.ts';
 const CACHE = join(PROJECT, 'node_modules/.cache/kleiber-packed');
 
 /** Everything that decides what is in the package. */
-const INPUTS = ['src/**/*.ts', 'scripts/*', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+const INPUTS = ['src/**', 'scripts/*', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 
 const packingSchema = z
-  .array(
-    z.object({ filename: z.string(), unpackedSize: z.number(), files: z.array(z.object({ path: z.string() })) }),
-  )
+  .array(z.object({ filename: z.string(), unpackedSize: z.number(), files: z.array(z.object({ path: z.string() })) }))
   .length(1);
 
 export interface PackedPackage {
@@ -59,8 +57,9 @@ export function packedPackage(): PackedPackage {
 
 function fingerprint(): string {
   const hash = createHash('sha256');
-  for (const path of globSync(INPUTS, { cwd: PROJECT }).sort())
-    hash.update(`${path}\0`).update(readFileSync(join(PROJECT, path))).update('\0');
+  const entries = globSync(INPUTS, { cwd: PROJECT, withFileTypes: true }).filter(entry => entry.isFile());
+  for (const path of entries.map(entry => join(entry.parentPath, entry.name)).sort())
+    hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
   return hash.digest('hex').slice(0, 24);
 }
 

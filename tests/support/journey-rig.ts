@@ -89,7 +89,8 @@ export class Journey {
   /** Runs to its end, which must be a good one; gives what it printed. */
   async must(...words: string[]): Promise<string> {
     const ended = await this.kleiber(...words);
-    if (ended.code !== 0) throw new Error(`kleiber ${words.join(' ')} exited ${ended.code}\n${ended.stdout}${ended.stderr}`);
+    if (ended.code !== 0)
+      throw new Error(`kleiber ${words.join(' ')} exited ${ended.code}\n${ended.stdout}${ended.stderr}`);
     return ended.stdout;
   }
 

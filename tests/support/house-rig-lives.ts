@@ -1,0 +1,126 @@
+/** The lives that are cut at every durable write. Each goes on where a dead process left it, and a person acts in some of them. */
+import { blockedPath } from '../../src/domain/record-paths.ts';
+import { House } from './house-rig.ts';
+import { ask, inTurn, submit, writes } from './house-rig-claude.ts';
+import type { Life } from './house-rig-life.ts';
+
+const AGENT = 'engineer-backend';
+const LIST = 'src/backend/list.txt';
+const GREET = 'src/backend/greet.txt';
+
+const oneTask: Life = {
+  begin: () => {
+    const house = new House();
+    house.task('greet', writes({ [GREET]: 'hello\n' }));
+    return house;
+  },
+  live: here => here.toTheEnd(),
+};
+
+/** The second begins in the worktree of the first. */
+const oneAfterTheOther: Life = {
+  begin: () => {
+    const house = new House({ files: { [LIST]: 'one\n' } });
+    house.task('a', writes({ [LIST]: 'one\na\n' }));
+    house.task('b', writes({ 'src/backend/b.txt': 'b\n' }), { depends_on: ['a'] });
+    return house;
+  },
+  live: here => here.toTheEnd(),
+};
+
+const conflict: Life = {
+  begin: () => {
+    const house = new House({ files: { [LIST]: 'one\n' } });
+    house.task('a', writes({ [LIST]: 'one\na\n' }));
+    house.task('b', inTurn(writes({ [LIST]: 'one\nb\n' }), writes({ [LIST]: 'one\na\nb\n' })));
+    return house;
+  },
+  live: async here => {
+    await here.ticks();
+    await here.attempt();
+    await here.attempt();
+    await here.toTheEnd();
+  },
+};
+
+const redFirst: Life = {
+  begin: () => {
+    const house = new House({ check: tree => (tree(GREET) === 'wrong\n' ? 'red' : 'green') });
+    house.task('greet', inTurn(writes({ [GREET]: 'wrong\n' }), writes({ [GREET]: 'right\n' })));
+    return house;
+  },
+  live: here => here.toTheEnd(),
+};
+
+const question: Life = {
+  begin: () => {
+    const house = new House();
+    house.task('greet', ({ turn, heard }) => {
+      if (!heard.includes('Say hello.')) return { calls: [ask('What shall I say?')] };
+      return turn === 1 ? { calls: [['write', { path: GREET, content: 'hello\n' }]] } : { calls: [submit()] };
+    });
+    return house;
+  },
+  live: async (here, house) => {
+    await here.toTheEnd();
+    const text = house.read(blockedPath(AGENT, 'greet'));
+    if (text !== null && !text.includes('Say hello.'))
+      house.write({ [blockedPath(AGENT, 'greet')]: `${text}Say hello.\n` });
+    await here.toTheEnd();
+  },
+};
+
+const ownCommits: Life = {
+  begin: () => {
+    const house = new House();
+    house.task('greet', async asked => {
+      if (house.read('README.md') === 'A shop.\n') house.commit({ 'README.md': 'A better shop.\n' }, 'my own');
+      return await writes({ [GREET]: 'hello\n' })(asked);
+    });
+    return house;
+  },
+  live: here => here.toTheEnd(),
+};
+
+/** Delivery waits all the time, so that record files of many commits pile up in the checkout. */
+const dirtyCheckout: Life = {
+  begin: () => {
+    const house = new House({ files: { [GREET]: 'nothing\n' } });
+    house.task(
+      'greet',
+      inTurn(() => ({ calls: [submit('nothing yet')] }), writes({ [GREET]: 'hello\n' })),
+    );
+    house.write({ [GREET]: 'somebody is typing\n' });
+    return house;
+  },
+  live: async (here, house) => {
+    await here.toTheEnd();
+    if (house.read(GREET) === 'somebody is typing\n') house.write({ [GREET]: 'nothing\n' });
+    await here.ticks();
+  },
+};
+
+const lostLog: Life = {
+  begin: async () => {
+    const house = new House();
+    house.task('a', writes({ 'src/backend/a.txt': 'a\n' }));
+    const before = await house.start();
+    await before.toTheEnd();
+    before.die();
+    house.loseLog();
+    house.task('b', writes({ 'src/backend/b.txt': 'b\n' }), { depends_on: ['a'] });
+    return house;
+  },
+  live: here => here.toTheEnd(),
+};
+
+export const LIVES: Readonly<Record<string, Life>> = {
+  'one task': oneTask,
+  'two tasks, one after the other': oneAfterTheOther,
+  'a conflict that is resolved': conflict,
+  'work that is red first': redFirst,
+  'a question that is answered in its file': question,
+  'commits of the user in between': ownCommits,
+  'a checkout that is dirty until the end': dirtyCheckout,
+  'a log that was lost before': lostLog,
+};
