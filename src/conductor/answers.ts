@@ -1,31 +1,43 @@
 /** Answers that a person typed into a blocked file: a record file that no event names is a request (design 2). */
+import type { Blocker } from '../domain/blocker.ts';
+import { taskStream } from '../domain/event.ts';
 import { blockedPath } from '../domain/record-paths.ts';
-import { parseBlocked } from '../record/blocked-file.ts';
+import { readAnswer } from '../record/blocked-file.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { appendTask } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 
-/** True when one was found. An approval is not taken from a file: anybody who can open a pull request could write one. */
+/** True when one was found. */
 export function takeAnswers(view: BoardView, edges: ConductorEdges): boolean {
   let found = false;
   for (const state of view.states.values()) {
-    if (state.stage.kind !== 'blocked' || state.stage.blocker.type === 'human_review') continue;
-    const path = blockedPath(state.agent, state.id);
-    const bytes = edges.record.read(path);
-    const asked = bytes === null ? null : parseBlocked(path, bytes);
-    // A file that still shows an earlier question answers nothing that is asked now.
-    if (asked === null || !asked.ok || asked.value.since !== state.stage.since) continue;
-    const text = asked.value.answer;
-    if (text === undefined) continue;
-    found =
-      appendTask(
-        state,
-        { kind: 'answered', by: edges.person, text: chosen(text, state.stage.blocker.options), widen: [] },
-        edges,
-      ) || found;
+    if (state.stage.kind !== 'blocked') continue;
+    const text = answerIn(edges.record.read(blockedPath(state.agent, state.id)), state.stage.blocker);
+    if (text === null) continue;
+    found = appendTask(state, { kind: 'answered', by: edges.person, text, widen: [] }, edges) || found;
   }
   return found;
 }
 
-/** A number stands for the option it counts. */
-const chosen = (text: string, options: readonly string[]): string => options[Number(text) - 1] ?? text;
+/**
+ * A number stands for the option it counts. An approval is never taken from a file: anybody who can open a pull request
+ * could write one.
+ */
+function answerIn(bytes: Uint8Array | null, blocker: Blocker): string | null {
+  const typed = bytes === null ? null : readAnswer(new TextDecoder().decode(bytes));
+  if (typed === null) return null;
+  const text = blocker.options[Number(typed) - 1] ?? typed;
+  return blocker.type === 'human_review' && text.toLowerCase() === 'approve' ? null : text;
+}
+
+/** Whether what is typed into a blocked file is in the log as an answer, so that nothing is lost with the file. */
+export function isTakenAnswer(path: string, bytes: Uint8Array, edges: ConductorEdges): boolean {
+  const [, agent = '', id = ''] = /^blocked\/([^/]+)\/(.+)-conflict\.md$/.exec(path) ?? [];
+  if (path !== blockedPath(agent, id)) return false;
+  let asked: Blocker | null = null;
+  for (const { event } of edges.holder.baton.read(taskStream(id))) {
+    if (event.kind === 'blocked') asked = event.blocker;
+    if (event.kind === 'answered' && asked !== null && answerIn(bytes, asked) === event.text) return true;
+  }
+  return false;
+}

@@ -1,7 +1,7 @@
 /** Appends for the conductor: each follows the state it was decided on, so that a decision on old facts is refused. */
 import { type TargetEvent, type TaskEvent, targetStream, taskStream } from '../domain/event.ts';
 import { NO_USAGE, type Spend } from '../domain/money.ts';
-import type { TaskState } from '../policy/fold.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import type { ConductorEdges } from './edges.ts';
 
 export const NOTHING_SPENT: Spend = { usage: NO_USAGE, cost: 0 };

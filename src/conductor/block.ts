@@ -1,7 +1,7 @@
 /** Parks submitted work that only a person can move on. */
 import type { Blocker } from '../domain/blocker.ts';
-import type { TaskState } from '../policy/fold.ts';
 import type { Submitted } from '../policy/next-step.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import { appendTask, NOTHING_SPENT } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 
@@ -20,6 +20,14 @@ export const personBlocker = (commit: string): Blocker => ({
   tried: [],
   need: 'Read the difference and approve it, or answer with what must change.',
   options: ['approve'],
+});
+
+export const lostFileBlocker = (path: string): Blocker => ({
+  type: 'technical',
+  problem: `The file of this task is gone or faulty (${path}), so nobody can tell what its work must be.`,
+  tried: [],
+  need: 'Put the file back, then retry the task.',
+  options: [],
 });
 
 export const checksBlocker = (why: 'could_not_run' | 'red_on_base', note: string): Blocker => ({

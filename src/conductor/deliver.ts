@@ -5,6 +5,7 @@ import { unreachable } from '../domain/result.ts';
 import type { DeliveryOutcome } from '../git/git.ts';
 import { appendTarget } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
+import { refreshCheckout } from './record-checkout.ts';
 import { catchUp } from './target.ts';
 
 /** The user's own commits are looked for this often when nothing new waits for delivery. */
@@ -28,7 +29,7 @@ export function courier(edges: ConductorEdges): Courier {
       const tip = await edges.store.integrationTip(target.branch);
       const events = edges.holder.baton.read(targetStream(target.branch));
       const nowMs = edges.studio.clock.monotonicMs();
-      const isNew = tip !== null && lastCommit(events, ['delivered']) !== tip;
+      const isNew = tip !== null && lastDelivered(events) !== tip;
       // A delivery that waits for a person is tried again at a walk: each try touches the user's index.
       const isUrgent = isNew && (said.get(target.branch) ?? '') === '';
       if (tip === null || (!isUrgent && nowMs - (lookedAt.get(target.branch) ?? -LOOK_MS) < LOOK_MS)) return false;
@@ -50,15 +51,26 @@ export function courier(edges: ConductorEdges): Courier {
   };
 }
 
-const lastCommit = (events: readonly Stored[], kinds: readonly string[]): string | null => {
-  const found = events.findLast(stored => kinds.includes(stored.event.kind))?.event;
-  return found !== undefined && 'commit' in found ? found.commit : null;
-};
+function lastDelivered(events: readonly Stored[]): string | null {
+  const found = events.findLast(stored => stored.event.kind === 'delivered')?.event;
+  return found?.kind === 'delivered' ? found.commit : null;
+}
 
-/** Record files that differ from what the user's branch holds: those may lie untracked in the checkout already. */
+/** The newest commit that is known to have been the tip of the user's branch itself, and not only of the integration ref. */
+function lastSeenTip(events: readonly Stored[]): string | null {
+  const found = events.findLast(({ event }) => event.kind === 'delivered' || event.kind === 'caught_up')?.event;
+  if (found?.kind === 'caught_up') return found.from;
+  return found?.kind === 'delivered' ? found.commit : null;
+}
+
+/**
+ * Record files that differ from what the user's branch holds: those may lie untracked in the checkout already. Before
+ * anything is known of that branch, any of them may.
+ */
 async function recordPaths(events: readonly Stored[], tip: string, edges: ConductorEdges): Promise<string[]> {
-  const from = lastCommit(events, ['delivered', 'caught_up', 'baseline']);
-  if (from === null || from === tip) return [];
+  const from = lastSeenTip(events);
+  if (from === null) return (await edges.store.listFiles(tip)).filter(isRecordPath);
+  if (from === tip) return [];
   const files = await edges.store.changes(from, tip);
   return files.map(file => file.path).filter(isRecordPath);
 }
@@ -77,14 +89,16 @@ async function afterDelivery(
       say('');
       return appendTarget(target.branch, { kind: 'delivered', commit: outcome.commit }, edges);
     case 'up_to_date':
-      say('');
-      return isNew && appendTarget(target.branch, { kind: 'delivered', commit: tip }, edges);
+      if (isNew && !appendTarget(target.branch, { kind: 'delivered', commit: tip }, edges)) return false;
+      // The branch may be ahead: what starts next is to be built on the user's own commits.
+      return (await catchUp(target, edges, signal, say)) || isNew;
     case 'diverged':
-      return await catchUp(target, outcome.tip, edges, signal);
+      return await catchUp(target, edges, signal, say);
     case 'waits_for_checkout':
       say(`landed work waits: ${outcome.detail}`);
       return false;
     case 'waits_for_local_changes':
+      if (await refreshCheckout(target.branch, tip, outcome.files, edges)) return true;
       say(
         `landed work waits for your own changes to ${outcome.files.join(', ')}; commit or stash them, nothing of yours was touched`,
       );

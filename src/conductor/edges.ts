@@ -14,6 +14,8 @@ export interface RecordFiles {
   /** Whole or not at all; `expected` null means that there must be no file. */
   replace(path: string, bytes: Uint8Array, expected: Uint8Array | null): Promise<void>;
   remove(path: string, expected: Uint8Array): void;
+  /** Clears away what a killed process had only half written. */
+  removeLeftovers(): void;
 }
 
 export interface ConductorEdges {

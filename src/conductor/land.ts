@@ -4,9 +4,9 @@
  */
 import { usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
-import type { TaskState } from '../policy/fold.ts';
 import { failingOutput, type Submitted } from '../policy/next-step.ts';
 import { isStrike } from '../policy/strikes.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
 import { block, checksBlocker } from './block.ts';
 import { checkCommit } from './checks.ts';
@@ -37,7 +37,11 @@ export async function landTask(
     return block(state, stage, checksBlocker('could_not_run', failingOutput(validation)), edges);
   if (validation.result === 'red') return giveBackRed(state, stage, tip, commit, failingOutput(validation), edges);
   const { attempt } = stage.submission;
-  return appendTask(state, { kind: 'merge_intended', attempt, base: tip, candidate: commit, validation }, edges);
+  const intended = { kind: 'merge_intended' as const, attempt, base: tip, candidate: commit, validation };
+  if (!appendTask(state, intended, edges)) return false;
+  // At once: a record commit in between would move the base, and with news in every tick nothing would ever land.
+  await finishIntent({ ...state, seq: state.seq + 1 }, stage, intended, tip, edges);
+  return true;
 }
 
 /** Was the swap done before a kill, or is it still to do? An ancestor is merged already, so nothing lands twice. */

@@ -1,6 +1,6 @@
 /** Lock files that a task changed: what is installed in the checkout no longer fits, so its checks would judge the wrong tree (design 5). */
 import type { Blocker } from '../domain/blocker.ts';
-import type { Submission } from '../policy/fold.ts';
+import type { Submission } from '../policy/task-state.ts';
 import { isLockFile, lockFingerprint, lockFolders } from '../shell/dependency-binds.ts';
 import type { ConductorEdges } from './edges.ts';
 

@@ -5,7 +5,8 @@ import { findRole } from '../agent/roles.ts';
 import type { ChangedFile } from '../domain/blocker.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
-import type { Submission, TaskState } from '../policy/fold.ts';
+import { withoutDate } from '../model/models.ts';
+import type { Submission, TaskState } from '../policy/task-state.ts';
 import { differenceFaults, linkFault, zoneOf } from '../policy/zones.ts';
 import type { ConductorEdges } from './edges.ts';
 
@@ -33,11 +34,13 @@ function emptinessFaults(role: Role, files: readonly ChangedFile[]): string[] {
   return files.length > 0 ? [] : ['nothing was changed, so there is nothing that meets the criteria'];
 }
 
-/** The model that the API says answered must be the one that was routed. */
+/** The model that the API says answered must be the one that was routed; it may name the date of it. */
 function modelFaults(state: TaskState, submission: Submission, edges: ConductorEdges): string[] {
   const tier = state.attempts.at(-1)?.route.tier;
   const routed = tier === undefined ? null : edges.studio.models[tier];
-  return routed === submission.model ? [] : [`${submission.model} answered, but ${routed ?? 'no model'} was routed`];
+  return routed !== null && withoutDate(routed) === withoutDate(submission.model)
+    ? []
+    : [`${submission.model} answered, but ${routed ?? 'no model'} was routed`];
 }
 
 const LINK_MODE = '120000';

@@ -4,13 +4,14 @@
  */
 import { type Stored, type Target, targetStream } from '../domain/event.ts';
 import { LOG_FILE } from '../domain/record-paths.ts';
-import type { TaskState } from '../policy/fold.ts';
-import { formatDailySummary, logAddition, parseLog } from '../record/log-file.ts';
+import type { TaskState } from '../policy/task-state.ts';
+import { formatDailySummary, formatLogRow, logAddition, parseLog } from '../record/log-file.ts';
 import type { LogRow } from '../record/record.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { appendTarget } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 import { logRowsOf, recordOf } from './record.ts';
+import { writeIntoCheckout } from './record-checkout.ts';
 
 /** True when a commit was made. */
 export async function commitRecord(target: Target, view: BoardView, edges: ConductorEdges): Promise<boolean> {
@@ -32,7 +33,7 @@ export async function commitRecord(target: Target, view: BoardView, edges: Condu
   const { commit } = committed.value;
   if (commit !== tip && !(await edges.store.moveIntegration(target.branch, tip, commit))) return false;
   appendTarget(target.branch, { kind: 'recorded', commit, upTo: view.position }, edges);
-  if (edges.target()?.branch === target.branch) await writeIntoCheckout(files, tip, edges);
+  if (edges.target()?.branch === target.branch) await writeIntoCheckout(files, [tip], edges);
   return true;
 }
 
@@ -71,13 +72,14 @@ async function logText(
   target: Target,
   edges: ConductorEdges,
 ): Promise<string | null> {
-  const rows = logRowsOf(news, view.states);
   const atRest = [...view.board.values()].every(
     task => task.state?.target.branch !== target.branch || AT_REST.has(task.standing),
   );
-  if (rows.length === 0 && !atRest) return null;
   const existing = (await edges.store.readBlob(tip, LOG_FILE)) ?? new Uint8Array();
   const before = new TextDecoder().decode(existing);
+  // Rows that stand there already were committed by a process that died before it could say so.
+  const rows = logRowsOf(news, view.states).filter(row => !before.includes(formatLogRow(row)));
+  if (rows.length === 0 && !atRest) return null;
   const after = rows.length === 0 ? before : before + logAddition(before, rows);
   const summary = atRest ? summaryOf(after, edges) : '';
   return after + summary === before ? null : after + summary;
@@ -117,22 +119,3 @@ const SAID: ReadonlySet<string> = new Set([
   'approved',
   'ended',
 ]);
-
-/** A file whose bytes are neither the old nor the new ones is somebody's typing, and stays. */
-async function writeIntoCheckout(
-  files: ReadonlyMap<string, Uint8Array | null>,
-  oldTip: string,
-  edges: ConductorEdges,
-): Promise<void> {
-  for (const [path, bytes] of files) {
-    const present = edges.record.read(path);
-    if (isSame(present, bytes)) continue;
-    const old = present === null ? null : await edges.store.readBlob(oldTip, path);
-    if (present !== null && !isSame(present, old)) continue;
-    if (bytes !== null) await edges.record.replace(path, bytes, present);
-    else if (present !== null) edges.record.remove(path, present);
-  }
-}
-
-const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
-  a === b || (a !== null && b !== null && Buffer.from(a).equals(b));

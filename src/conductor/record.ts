@@ -5,7 +5,7 @@ import { blockedPath, donePath, startedPath, validationPath } from '../domain/re
 import type { Criterion, Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
 import { estimateMinutes } from '../policy/estimate.ts';
-import type { TaskState } from '../policy/fold.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import { formatBlocked } from '../record/blocked-file.ts';
 import { formatDone } from '../record/done-file.ts';
 import type { BlockedRecord, LogRow } from '../record/record.ts';
@@ -18,12 +18,13 @@ export type RecordTexts = Map<string, string | null>;
 /** `minutes` is the planner's guess from the task's traits. */
 export function recordOf(state: TaskState, task: Task | null): RecordTexts {
   const { agent, id } = state;
-  return new Map([
+  const texts: [string, string | null][] = [
     [startedPath(agent, id), started(state, task)],
     [donePath(agent, id), done(state, task)],
-    [blockedPath(agent, id), blocked(state)],
     [validationPath(id), validation(state)],
-  ]);
+  ];
+  // What this log never wrote may stand there from a log that was lost; only a blocked file comes and goes.
+  return new Map([...texts.filter(([, text]) => text !== null), [blockedPath(agent, id), blocked(state)]]);
 }
 
 function started(state: TaskState, task: Task | null): string | null {

@@ -1,5 +1,5 @@
 /** The branch that work lands on: its integration ref, its baseline, and the user's own commits on it (design 2.3, 2.4 step 0). */
-import { type Target, targetStream } from '../domain/event.ts';
+import { LEAD_STREAM, type Target, targetStream } from '../domain/event.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { appendTarget } from './append.ts';
 import { checkCommit } from './checks.ts';
@@ -15,9 +15,11 @@ export async function prepareTarget(target: Target, edges: ConductorEdges, signa
     .read(targetStream(target.branch))
     .findLast(stored => stored.event.kind === 'baseline');
   const known = last?.event.kind === 'baseline' ? last.event : null;
-  if (known !== null && known.validation.result === validation.result && known.validation.tree === validation.tree)
-    return false;
-  if (known !== null && known.validation.result === 'green' && validation.result === 'green') return false;
+  const isSame = known?.validation.result === validation.result;
+  if (validation.result === 'green' && isSame) return false;
+  // Workers of today go by what the conductor of today has seen, so each says it once for each tip.
+  const isToday = (last?.position ?? 0) > (edges.holder.baton.read(LEAD_STREAM).at(-1)?.position ?? 0);
+  if (isSame && isToday && known?.commit === tip) return false;
   if (validation.result !== 'green') edges.notice(baselineNotice(target, validation.result, failingOutput(validation)));
   return appendTarget(target.branch, { kind: 'baseline', commit: tip, validation }, edges);
 }
@@ -37,33 +39,32 @@ const baselineNotice = (target: Target, result: 'red' | 'could_not_run', output:
 
 /**
  * The user's branch has commits that the integration ref lacks: they come in as a checked candidate, so that delivery
- * is always a fast-forward. Tried once per tip; what does not fit waits for a person.
+ * is always a fast-forward. What does not fit waits for a person, or for a landing that makes it fit.
  */
 export async function catchUp(
   target: Target,
-  userTip: string,
   edges: ConductorEdges,
   signal: AbortSignal,
+  say: (text: string) => void,
 ): Promise<boolean> {
-  const last = edges.holder.baton
-    .read(targetStream(target.branch))
-    .findLast(stored => stored.event.kind === 'catch_up_failed');
-  if (last?.event.kind === 'catch_up_failed' && last.event.from === userTip) return false;
   const fetched = await edges.store.fetchBranch(target.checkout, target.branch);
   const tip = await edges.store.integrationTip(target.branch);
   if (!fetched.ok || tip === null) return false;
+  if (await edges.store.isAncestor(fetched.value, tip)) {
+    say('');
+    return false;
+  }
   const candidate = await catchUpCandidate(target, tip, fetched.value, edges);
-  if ('detail' in candidate) return fail(target, fetched.value, candidate.detail, edges);
+  if ('detail' in candidate) return fail(target, fetched.value, candidate.detail, edges, say);
   const validation = await checkCommit(candidate.commit, edges, signal);
   if (signal.aborted) return false;
-  if (validation.result !== 'green')
-    return fail(
-      target,
-      fetched.value,
-      `with your new commits the checks are ${validation.result.replaceAll('_', ' ')}:\n${failingOutput(validation)}`,
-      edges,
-    );
+  if (validation.result !== 'green') {
+    const verdict = validation.result === 'red' ? 'are red' : 'could not run';
+    const detail = `with your new commits the checks ${verdict}:\n${failingOutput(validation)}`;
+    return fail(target, fetched.value, detail, edges, say);
+  }
   if (!(await edges.store.moveIntegration(target.branch, tip, candidate.commit))) return false;
+  say('');
   return appendTarget(target.branch, { kind: 'caught_up', commit: candidate.commit, from: fetched.value }, edges);
 }
 
@@ -73,7 +74,7 @@ async function catchUpCandidate(
   userTip: string,
   edges: ConductorEdges,
 ): Promise<{ commit: string } | { detail: string }> {
-  if (await edges.store.isAncestor(tip, userTip)) return { commit: userTip };
+  if (await continues(tip, userTip, edges)) return { commit: userTip };
   const message = `Bring ${target.branch} in`;
   const merged = await edges.store.mergeCandidate({
     base: tip,
@@ -85,10 +86,35 @@ async function catchUpCandidate(
   if (!merged.ok) return { detail: `your new commits could not be merged (${merged.failure.reason})` };
   return merged.value.kind === 'merged'
     ? { commit: merged.value.commit }
-    : { detail: `your new commits conflict with landed work in ${merged.value.files.join(', ')}` };
+    : { detail: conflictDetail(target.branch, merged.value.files, edges) };
 }
 
-function fail(target: Target, from: string, detail: string, edges: ConductorEdges): boolean {
-  edges.notice(`${target.branch} waits: ${detail}`);
+/**
+ * Whether the user's commits go on from the tip on its own line. A merge of the user's that has the tip on its other
+ * side does not: what landed is read back from the first line alone, so the tip must stay on it.
+ */
+async function continues(tip: string, userTip: string, edges: ConductorEdges): Promise<boolean> {
+  if (!(await edges.store.isAncestor(tip, userTip))) return false;
+  const [before, after] = await Promise.all([edges.store.landings(tip), edges.store.landings(userTip)]);
+  const kept = new Set(after.map(landing => landing.commit));
+  return before.every(landing => kept.has(landing.commit));
+}
+
+const conflictDetail = (branch: string, files: readonly string[], { store }: ConductorEdges): string =>
+  `your new commits conflict with landed work in ${files.join(', ')}; commit what lies in your checkout, then bring it over and resolve it: git fetch ${store.path} refs/integration/${branch} && git merge FETCH_HEAD`;
+
+/** Written once for each tip of the user's and each reason, however often it is tried again. */
+function fail(
+  target: Target,
+  from: string,
+  detail: string,
+  edges: ConductorEdges,
+  say: (text: string) => void,
+): boolean {
+  say(`${target.branch} waits: ${detail}`);
+  const last = edges.holder.baton
+    .read(targetStream(target.branch))
+    .findLast(stored => stored.event.kind === 'catch_up_failed')?.event;
+  if (last?.kind === 'catch_up_failed' && last.from === from && last.detail === detail) return false;
   return appendTarget(target.branch, { kind: 'catch_up_failed', from, detail }, edges);
 }

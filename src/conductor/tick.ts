@@ -3,11 +3,15 @@
  * event costs a moment, never a task, because every tick looks at everything (design 2.3).
  */
 import type { Target } from '../domain/event.ts';
+import type { Task } from '../domain/task.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { landingOrder } from '../policy/board.ts';
 import type { Submitted } from '../policy/next-step.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import type { BoardView } from '../report/board-keeper.ts';
+import { acceptedTask } from './accepted-task.ts';
 import { takeAnswers } from './answers.ts';
+import { block, lostFileBlocker } from './block.ts';
 import type { Courier } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
 import { decide, passGate } from './gate.ts';
@@ -23,8 +27,7 @@ export async function tick(edges: ConductorEdges, courier: Courier, signal: Abor
   const told = await recordAndDeliver(edges, courier, signal);
   const prepared = await prepareTargets(edges.keeper.look(), edges, signal);
   const moved = await moveOne(edges.keeper.look(), edges, signal);
-  const toldAgain = moved || prepared ? await recordAndDeliver(edges, courier, signal) : false;
-  return reclaimed || answered || told || prepared || moved || toldAgain;
+  return reclaimed || answered || told || prepared || moved;
 }
 
 /** All branches that tasks land on or are about to, each once. */
@@ -62,25 +65,44 @@ async function prepareTargets(view: BoardView, edges: ConductorEdges, signal: Ab
 
 /** One step for one task: an interrupted landing first, then gates, then the next landing. */
 async function moveOne(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
-  const submitted = [...view.board.values()].flatMap(task => submittedOf(task, view));
+  const submitted: Handed[] = [];
+  for (const card of view.board.values()) {
+    const found = await handedIn(card, view, edges);
+    if (found === 'blocked') return true;
+    if (found !== null) submitted.push(found);
+  }
   const begun = submitted.find(found => found.stage.intent !== null);
-  if (begun !== undefined) return await landTask(begun.task, begun.state, begun.stage, edges, signal);
+  if (begun !== undefined && (await landTask(begun.task, begun.state, begun.stage, edges, signal))) return true;
   for (const found of submitted) {
     if (decide(found.card, found.task, found.state, found.stage, edges).kind === 'land') continue;
     if (await passGate(found.card, found.task, found.state, found.stage, edges, signal)) return true;
   }
   for (const card of landingOrder(view.board)) {
-    const found = submittedOf(card, view)[0];
-    if (found === undefined || decide(card, found.task, found.state, found.stage, edges).kind !== 'land') continue;
+    const found = submitted.find(one => one.card === card);
+    if (
+      found === undefined ||
+      found === begun ||
+      decide(card, found.task, found.state, found.stage, edges).kind !== 'land'
+    )
+      continue;
     if (await landTask(found.task, found.state, found.stage, edges, signal)) return true;
   }
   return false;
 }
 
-function submittedOf(card: BoardTask, view: BoardView) {
+/** Work that was handed in, with the task that it is judged by. */
+interface Handed {
+  card: BoardTask;
+  task: Task;
+  state: TaskState;
+  stage: Submitted;
+}
+
+async function handedIn(card: BoardTask, view: BoardView, edges: ConductorEdges): Promise<Handed | 'blocked' | null> {
   const { state } = card;
-  const task = view.tasks.get(card.card.id)?.task;
-  if (state === null || state.stage.kind !== 'submitted' || task === undefined) return [];
+  if (state === null || state.stage.kind !== 'submitted') return null;
   const stage: Submitted = state.stage;
-  return [{ card, task, state, stage }];
+  const task = await acceptedTask(state, view, edges);
+  if (task !== null) return { card, task, state, stage };
+  return block(state, stage, lostFileBlocker(state.file), edges) ? 'blocked' : null;
 }

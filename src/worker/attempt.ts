@@ -1,15 +1,16 @@
 /** One attempt: a worktree, a conversation, and a hand-in. Every write about the task is an append for this attempt, so a stale worker is refused. */
-import type { AgentEvent } from '../agent/loop.ts';
+
 import { runSession, type SessionResult } from '../agent/session.ts';
+import type { AgentEvent } from '../agent/spec.ts';
 import { runIn } from '../agent/tools/run.ts';
 import { toolsOf } from '../agent/tools/toolbox.ts';
 import { letGo } from '../baton/hold.ts';
-import { taskStream, worktreeStream } from '../domain/event.ts';
+import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import { zoneOf } from '../policy/zones.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
-import { handIn } from './hand-in.ts';
+import { giveUp, handIn } from './hand-in.ts';
 import { type Dependency, handoverNotes, resumeNews, taskOpening } from './prompts.ts';
 import { appendFor, type Running, saveWork } from './running.ts';
 
@@ -36,7 +37,11 @@ export async function runAttempt(
       seq: claim.state.seq,
       commit: claim.start,
       lost: false,
+      leftOut: [],
+      unsaved: null,
     };
+    const isOpened: TaskEvent = { kind: 'checkpoint', attempt: claim.attempt, commit: claim.start };
+    if (!appendFor(running, isOpened, edges, false)) return await giveUp(running, edges);
     const result = await converse(running, options, edges);
     return await handIn(running, result, edges);
   } finally {
@@ -99,14 +104,13 @@ async function converse(running: Running, options: WorkerOptions, edges: WorkerE
 async function openingOf(running: Running, edges: WorkerEdges): Promise<string> {
   const { claim, zone } = running;
   const view = edges.keeper.look();
-  const text = view.tasks.get(claim.state.id)?.text ?? '';
   const diff = claim.start === claim.base ? '' : await edges.store.diff(claim.base, claim.start, 20_000);
   const dependencies = claim.task.head.depends_on.flatMap((id): Dependency[] => {
     const landed = view.states.get(id)?.submission;
     return landed == null ? [] : [{ id, summary: landed.report.summary, files: landed.files.map(file => file.path) }];
   });
   const checks = edges.studio.config.checks.map(check => check.command);
-  return taskOpening(text, dependencies, zone, checks, handoverNotes(claim.state, diff));
+  return taskOpening(claim.text, dependencies, zone, checks, handoverNotes(claim.state, diff));
 }
 
 /** After every turn: is the task still ours, and is it time to save? */
@@ -132,7 +136,7 @@ function turnKeeper(running: Running, options: WorkerOptions, edges: WorkerEdges
 function approachWatch(running: Running, edges: WorkerEdges): (event: AgentEvent) => void {
   let known = false;
   return event => {
-    if (event.type === 'waiting') edges.notice(`${running.claim.state.id} waits: ${event.why}`);
+    if (event.type === 'waiting') edges.notice(`${running.claim.state.id} waits: ${event.why.replaceAll('_', ' ')}`);
     if (event.type !== 'text' || known || running.lost) return;
     known = true;
     appendFor(

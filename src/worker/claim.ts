@@ -4,17 +4,19 @@ import { findRole } from '../agent/roles.ts';
 import { letGo, tryHold } from '../baton/hold.ts';
 import type { Blocker } from '../domain/blocker.ts';
 import { rememberedValidation } from '../domain/check.ts';
-import { type TaskEvent, targetStream, taskStream, worktreeStream } from '../domain/event.ts';
+import { LEAD_STREAM, type TaskEvent, targetStream, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
+import { donePath } from '../domain/record-paths.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { taskFaults } from '../policy/check-plan.ts';
-import { foldTask, type TaskState } from '../policy/fold.ts';
+import { foldTask } from '../policy/fold.ts';
 import { mayTryAgain } from '../policy/next-step.ts';
 import { type Routing, route } from '../policy/route.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import { validationKey } from '../policy/validation-key.ts';
 import type { BoardView, TaskFile } from '../report/board-keeper.ts';
 import type { WorkerEdges } from './edges.ts';
@@ -22,6 +24,8 @@ import type { WorkerEdges } from './edges.ts';
 /** A task that is ours until we say otherwise. */
 export interface Claim {
   task: Task;
+  /** The task file as it was claimed: it may be gone by the time it is read. */
+  text: string;
   role: Role;
   state: TaskState;
   routing: Routing;
@@ -55,11 +59,13 @@ export async function claimTask(
 ): Promise<Result<Claim, ClaimRefusal>> {
   const file = view.tasks.get(card.card.id);
   if (file === undefined) return fail({ reason: 'unfit', detail: 'its file is gone or faulty' });
+  // A file edited in place may not have been seen yet; the next look reads it.
+  if (!edges.keeper.isCurrent(file)) return fail({ reason: 'lost' });
   const faults = taskFaults(file.task, [], edges.studio.roles, new Set(view.board.keys()));
   if (faults[0] !== undefined) return fail({ reason: 'unfit', detail: faults.map(fault => fault.problem).join('; ') });
   const role = findRole(edges.studio.roles, file.task.head.agent);
   if (role === null) return fail({ reason: 'unfit', detail: `no agent is named ${file.task.head.agent}` });
-  const state = card.state ?? (await adopt(file, edges));
+  const state = card.state === null ? await adopt(file, edges) : await importHalfAdopted(card.state, edges);
   if (!('id' in state)) return fail(state);
   const routing = routeNow(file.task, card, state, edges);
   if (tier !== null && routing.tier !== tier) return fail({ reason: 'other_tier' });
@@ -67,7 +73,7 @@ export async function claimTask(
   if (parked !== null) return fail(park(state, parked, edges));
   const tip = await checkedTip(state.target.branch, edges);
   if (!tip.ok) return tip;
-  return append({ task: file.task, role, state, routing, tip: tip.value }, view, edges);
+  return append({ task: file.task, text: file.text, role, state, routing, tip: tip.value }, view, edges);
 }
 
 const routeNow = (task: Task, card: BoardTask, state: TaskState, edges: WorkerEdges): Routing =>
@@ -87,12 +93,22 @@ async function adopt(file: TaskFile & { task: Task }, edges: WorkerEdges): Promi
   const { id, agent, plan } = file.task.head;
   const event: TaskEvent = { kind: 'created', target, agent, file: file.path, fileHash: file.hash, plan: plan ?? null };
   const state = appendFirst(id, event, edges);
-  if (state === null) return { reason: 'lost' };
-  const landing = (await edges.landedBefore(target.branch)).get(id);
+  return state === null ? { reason: 'lost' } : await importLanded(state, edges);
+}
+
+/** Who adopted it may have died before it could say that it has landed; a done file is what gives that away. */
+async function importHalfAdopted(state: TaskState, edges: WorkerEdges): Promise<TaskState | ClaimRefusal> {
+  const tip = state.seq === 1 ? await edges.store.integrationTip(state.target.branch) : null;
+  const done = tip === null ? null : await edges.store.readBlob(tip, donePath(state.agent, state.id));
+  return done === null ? state : await importLanded(state, edges);
+}
+
+async function importLanded(state: TaskState, edges: WorkerEdges): Promise<TaskState | ClaimRefusal> {
+  const landing = (await edges.landedBefore(state.target.branch)).get(state.id);
   if (landing === undefined) return state;
   const { commit, model, costUsd } = landing;
-  const imported: TaskEvent = { kind: 'imported', commit, model, costUsd };
-  edges.holder.baton.append({ stream: taskStream(id), seq: 2, event: imported, at: edges.holder.at() });
+  const event: TaskEvent = { kind: 'imported', commit, model, costUsd };
+  edges.holder.baton.append({ stream: taskStream(state.id), seq: state.seq + 1, event, at: edges.holder.at() });
   return {
     reason: 'landed_before',
     detail: `it has landed already as ${commit.slice(0, 9)}; retry it to build it again`,
@@ -143,19 +159,20 @@ async function checkedTip(branch: string, edges: WorkerEdges): Promise<Result<st
   const key = validationKey(await edges.store.rootEntries(tip), edges.conditions());
   const known = edges.holder.baton.recallValidation(key);
   if (known !== null && rememberedValidation(known)?.result === 'green') return ok(tip);
-  const found = edges.holder.baton
-    .read(targetStream(branch))
-    .findLast(stored => stored.event.kind === 'baseline')?.event;
-  return found?.kind === 'baseline' && found.commit === tip && found.validation.result !== 'green'
-    ? fail({
-        reason: 'baseline_not_green',
-        detail: `the checks are ${found.validation.result.replaceAll('_', ' ')} on the base`,
-      })
-    : fail({ reason: 'baseline_pending' });
+  const { baton } = edges.holder;
+  const found = baton.read(targetStream(branch)).findLast(stored => stored.event.kind === 'baseline');
+  // What an earlier conductor saw may be mended by now; whoever leads now looks again.
+  const isToday = (found?.position ?? 0) > (baton.read(LEAD_STREAM).at(-1)?.position ?? 0);
+  const result =
+    found?.event.kind === 'baseline' && found.event.commit === tip ? found.event.validation.result : 'green';
+  if (!isToday || result === 'green') return fail({ reason: 'baseline_pending' });
+  const detail = `the checks ${result === 'red' ? 'are red' : 'could not run'} on the base`;
+  return fail({ reason: 'baseline_not_green', detail });
 }
 
 interface Prepared {
   task: Task;
+  text: string;
   role: Role;
   state: TaskState;
   routing: Routing;
@@ -198,6 +215,7 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
       }) ?? state;
     return ok({
       task,
+      text: ready.text,
       role: ready.role,
       state: claimed,
       routing,

@@ -44,8 +44,18 @@ export interface WorkerOptions {
   guard: NanoUsd | null;
 }
 
+/** Why a task that was ready at the end had not been started. */
+export interface Refused {
+  id: string;
+  reason: 'unfit' | 'no_target' | 'baseline_not_green';
+}
+
 /** What the run came to; `halted` is a failure that no further attempt can get past (a key, a spend limit). */
 export interface WorkerResult {
   attempts: number;
-  halted: { reason: 'unauthorized' | 'spend_limit' | 'unknown_model' | 'cost_guard'; detail: string } | null;
+  refused: Refused[];
+  halted: {
+    reason: 'unauthorized' | 'spend_limit' | 'unknown_model' | 'unreachable' | 'cost_guard';
+    detail: string;
+  } | null;
 }

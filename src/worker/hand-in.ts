@@ -1,8 +1,9 @@
 /** The hand-in: turns the end of a conversation into one event. What the worker says is a claim; the conductor proves it. */
-import type { AgentOutcome } from '../agent/loop.ts';
+
 import type { SessionResult } from '../agent/session.ts';
+import type { AgentOutcome } from '../agent/spec.ts';
 import type { Blocker, DoneReport } from '../domain/blocker.ts';
-import type { AttemptEnd, TaskEvent } from '../domain/event.ts';
+import { type AttemptEnd, type TaskEvent, taskStream } from '../domain/event.ts';
 import { unreachable } from '../domain/result.ts';
 import type { ModelFailure } from '../model/claude.ts';
 import { isStrike } from '../policy/strikes.ts';
@@ -22,12 +23,26 @@ export async function handIn(
 }
 
 /** Somebody else owns the task now: the work is kept for reading and nothing of it is handed in. */
-async function giveUp(running: Running, edges: WorkerEdges): Promise<null> {
+export async function giveUp(running: Running, edges: WorkerEdges): Promise<null> {
+  const { claim } = running;
+  const { id } = claim.state;
   await saveWork(running, edges, 'late');
-  edges.notice(
-    `${running.claim.state.id}: another attempt owns it now; this one's work is kept as refs/kleiber/late/${running.claim.state.id}/a${running.claim.attempt}`,
-  );
+  const isKept = running.commit !== claim.start;
+  // It may have been saved before the claim was lost, as a checkpoint.
+  if (isKept) await edges.store.keep('late', `${id}/a${claim.attempt}`, running.commit);
+  freeLane(running, edges);
+  const where = isKept
+    ? `this one's work is kept as refs/kleiber/late/${id}/a${claim.attempt}`
+    : 'this one wrote nothing';
+  edges.notice(`${id}: somebody else has moved it on; ${where}`);
   return null;
+}
+
+/** The conversation is over, unless the one who moved the task on was this very process with its next attempt. */
+function freeLane({ claim }: Running, { holder }: WorkerEdges): void {
+  const stream = taskStream(claim.state.id);
+  const claimed = holder.baton.read(stream).findLast(stored => stored.event.kind === 'claimed')?.event;
+  if (claimed?.kind === 'claimed' && claimed.attempt === claim.attempt) holder.baton.freeLane(stream, holder.owner);
 }
 
 async function eventOf(
@@ -55,6 +70,9 @@ async function eventOf(
   });
   switch (outcome.kind) {
     case 'ended_itself':
+      // What is not in the commit cannot be handed in, and that is nobody's fault.
+      if (running.unsaved !== null)
+        return ended({ reason: 'tool_unavailable', detail: `its worktree could not be saved (${running.unsaved})` });
       return outcome.ending.kind === 'submit'
         ? await submission(running, outcome.ending.report, outcome.model, commit, spend, edges)
         : blocked(outcome.ending.blocker, true);
@@ -96,10 +114,21 @@ async function submission(
   edges: WorkerEdges,
 ): Promise<TaskEvent> {
   const { claim } = running;
+  noteLeftOut(running, edges);
   const files = await edges.store.changes(claim.base, commit);
   const tree = await edges.store.treeOf(commit);
   await edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit);
   return { kind: 'submitted', attempt: claim.attempt, commit, tree, base: claim.base, files, report, model, spend };
+}
+
+const MOST_NAMED = 5;
+
+function noteLeftOut({ claim, leftOut }: Running, edges: WorkerEdges): void {
+  if (leftOut.length === 0) return;
+  const more = leftOut.length > MOST_NAMED ? ` and ${leftOut.length - MOST_NAMED} more` : '';
+  edges.notice(
+    `${claim.state.id}: new files outside its zone were left out: ${leftOut.slice(0, MOST_NAMED).join(', ')}${more} (a line in .gitignore hides what commands make)`,
+  );
 }
 
 /** `feature/<task-id>-<slug>` or `fix/…`, as seed 5 names branches. */
@@ -131,6 +160,7 @@ function haltOf(outcome: AgentOutcome): WorkerResult['halted'] {
   const { failure } = outcome;
   if (failure.reason === 'unauthorized' || failure.reason === 'spend_limit')
     return { reason: failure.reason, detail: failure.detail };
+  if (failure.reason === 'connection_failed') return { reason: 'unreachable', detail: failure.detail };
   return failure.reason === 'unknown_model' ? { reason: 'unknown_model', detail: failure.model } : null;
 }
 

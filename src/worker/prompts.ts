@@ -1,6 +1,6 @@
 /** Words for the model about one task: the task file itself, and what it cannot know. */
 
-import type { TaskState } from '../policy/fold.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import type { Zone } from '../policy/zones.ts';
 
 export interface Dependency {

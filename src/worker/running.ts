@@ -1,7 +1,7 @@
 /** A running attempt: its fence, its worktree, and the two things it may do to the world: append and save. */
 import { type TaskEvent, taskStream } from '../domain/event.ts';
 import type { Worktree } from '../git/git.ts';
-import type { Zone } from '../policy/zones.ts';
+import { type Zone, zoneFault } from '../policy/zones.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges } from './edges.ts';
 
@@ -15,6 +15,10 @@ export interface Running {
   /** Last commit of the work, the base when there is none yet. */
   commit: string;
   lost: boolean;
+  /** New files outside the zone, which only commands can leave behind: they are no part of the work. */
+  leftOut: string[];
+  /** Why the last save failed; null when it did not. */
+  unsaved: string | null;
 }
 
 /** Appends for this attempt; a conflict means that somebody else owns the task now. */
@@ -26,7 +30,7 @@ export function appendFor(running: Running, event: TaskEvent, edges: WorkerEdges
   return !running.lost;
 }
 
-/** Saves the whole worktree as a commit; the same tree gives the same commit back. */
+/** Saves the worktree as a commit; the same tree gives the same commit back. */
 export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'checkpoint' | 'late'): Promise<string> {
   const { claim, worktree } = running;
   const name = `${claim.state.id}/a${claim.attempt}`;
@@ -35,12 +39,15 @@ export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'ch
     running.commit,
     `checkpoint: ${claim.state.id}, attempt ${claim.attempt}`,
     edges.holder.at(),
+    path => zoneFault(running.zone, path) === null,
   );
+  running.unsaved = saved.ok ? null : saved.failure.reason.replaceAll('_', ' ');
   if (!saved.ok) {
-    edges.notice(`${claim.state.id}: the worktree could not be saved (${saved.failure.reason})`);
+    edges.notice(`${claim.state.id}: the worktree could not be saved (${running.unsaved})`);
     return running.commit;
   }
   if (saved.value.commit !== running.commit) await edges.store.keep(keepAs, name, saved.value.commit);
   running.commit = saved.value.commit;
+  running.leftOut = saved.value.leftOut ?? [];
   return saved.value.commit;
 }

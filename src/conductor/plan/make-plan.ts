@@ -2,8 +2,9 @@
  * Makes a plan: the planner drafts it on opus, code checks it, the architect reviews it. What code finds goes back to the
  * same conversation, three rounds at most (seed 5: plans are reviewed before work begins).
  */
-import type { AgentOutcome } from '../../agent/loop.ts';
+
 import { runSession, type SessionResult, type Studio } from '../../agent/session.ts';
+import type { AgentOutcome } from '../../agent/spec.ts';
 import type { RunCommand } from '../../agent/tools/run.ts';
 import { toolsOf } from '../../agent/tools/toolbox.ts';
 import type { Workspace } from '../../agent/tools/workspace.ts';
@@ -170,6 +171,9 @@ async function converse(
       cacheLife: '5m',
       afterTurn: async () => !request.signal.aborted,
       signal: request.signal,
+      watch: event => {
+        if (event.type === 'waiting') request.notice(`waiting: ${event.why.replaceAll('_', ' ')}`);
+      },
     },
     studio,
   );

@@ -1,0 +1,62 @@
+/** Record files in the user's checkout: kept equal to what is committed, except where a person is typing. */
+import { targetStream } from '../domain/event.ts';
+import { isRecordPath } from '../domain/record-paths.ts';
+import { isTakenAnswer } from './answers.ts';
+import type { ConductorEdges } from './edges.ts';
+
+/**
+ * A file whose bytes no commit of kleiber's holds is somebody's typing, and stays. `earlier` are the commits whose
+ * bytes may stand there; an answer that is in the log is nobody's typing any more. True when a file was written.
+ */
+export async function writeIntoCheckout(
+  files: ReadonlyMap<string, Uint8Array | null>,
+  earlier: readonly string[],
+  edges: ConductorEdges,
+): Promise<boolean> {
+  let wrote = false;
+  for (const [path, bytes] of files) {
+    const present = edges.record.read(path);
+    if (isSame(present, bytes)) continue;
+    if (present !== null && !(await isOurs(path, present, earlier, edges))) continue;
+    if (bytes !== null) await edges.record.replace(path, bytes, present);
+    else if (present !== null) edges.record.remove(path, present);
+    wrote ||= isSame(edges.record.read(path), bytes);
+  }
+  return wrote;
+}
+
+async function isOurs(
+  path: string,
+  present: Uint8Array,
+  earlier: readonly string[],
+  edges: ConductorEdges,
+): Promise<boolean> {
+  for (const commit of earlier) if (isSame(present, await edges.store.readBlob(commit, path))) return true;
+  return isTakenAnswer(path, present, edges);
+}
+
+/**
+ * Record files in the way of a delivery are brought up to it where nobody typed in them: a process that was killed, or a
+ * branch that was away, leaves files of earlier record commits behind. True when something was written.
+ */
+export async function refreshCheckout(
+  branch: string,
+  tip: string,
+  inTheWay: readonly string[],
+  edges: ConductorEdges,
+): Promise<boolean> {
+  const paths = inTheWay.filter(isRecordPath);
+  if (paths.length === 0 || edges.target()?.branch !== branch) return false;
+  const commits = edges.holder.baton
+    .read(targetStream(branch))
+    .flatMap(({ event }) => (event.kind === 'recorded' || event.kind === 'delivered' ? [event.commit] : []));
+  const files = new Map<string, Uint8Array | null>();
+  for (const path of paths) files.set(path, await edges.store.readBlob(tip, path));
+  return await writeIntoCheckout(files, [...new Set(commits.reverse())].slice(0, MOST_LOOKED_AT), edges);
+}
+
+/** What lies in a checkout is seldom older than this many record commits. */
+const MOST_LOOKED_AT = 100;
+
+const isSame = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
+  a === b || (a !== null && b !== null && Buffer.from(a).equals(b));

@@ -1,0 +1,95 @@
+/** Many at once: one claim for each attempt, one landing for each task, whatever the order of things. */
+import fc from 'fast-check';
+import { afterEach, expect, test } from 'vitest';
+import { House } from '../support/house-rig.ts';
+import { type Script, writes } from '../support/house-rig-claude.ts';
+import type { HouseProcess } from '../support/house-rig-process.ts';
+
+let house: House;
+afterEach(() => house.close());
+
+const RUNS = process.env.KLEIBER_FULL === '1' ? 60 : 4;
+
+/** Attempt numbers of all claims, by task. */
+const claimsOf = (here: HouseProcess): Record<string, number[]> => {
+  const claims: Record<string, number[]> = {};
+  for (const { stream, event } of here.holder.baton.after(0))
+    if (event.kind === 'claimed') claims[stream] = [...(claims[stream] ?? []), event.attempt];
+  return claims;
+};
+
+test('two workers never both claim a task, and each works in a worktree of its own', async () => {
+  house = new House();
+  for (const id of ['a', 'b', 'c', 'd']) house.task(id, writes({ [`src/backend/${id}.txt`]: id }));
+  const first = await house.start();
+  const second = await house.start();
+  await first.ticks();
+  second.bell = first.bell;
+  await Promise.all([first.work({ concurrency: 2 }), second.follow({ concurrency: 2 })]);
+  await first.ticks();
+  expect(claimsOf(first)).toEqual({ 'task/a': [1], 'task/b': [1], 'task/c': [1], 'task/d': [1] });
+  expect(house.landings().toSorted()).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('the lanes hold, however many workers there are', async () => {
+  house = new House({ config: { lanes: { sonnet: 1 } } });
+  let live = 0;
+  let most = 0;
+  const counted =
+    (script: Script): Script =>
+    async asked => {
+      most = Math.max(most, ++live);
+      await new Promise(resolve => setImmediate(resolve));
+      live--;
+      return await script(asked);
+    };
+  for (const id of ['a', 'b', 'c']) house.task(id, counted(writes({ [`src/backend/${id}.txt`]: id })));
+  const here = await house.start();
+  await here.ticks();
+
+  await here.work({ concurrency: 3 });
+  await here.ticks();
+  expect(most).toBe(1);
+  expect(house.landings().toSorted()).toEqual(['a', 'b', 'c']);
+});
+
+test('three tasks land once each under any interleaving of turns and ticks', { timeout: 300_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async scheduler => {
+      house = new House();
+      const slow =
+        (script: Script): Script =>
+        async asked => {
+          await scheduler.schedule(Promise.resolve(), 'turn');
+          return await script(asked);
+        };
+      house.task('a', slow(writes({ 'src/backend/shared.txt': 'a\n' })));
+      house.task('b', slow(writes({ 'src/backend/b.txt': 'b\n' })));
+      house.task('c', slow(writes({ 'src/backend/c.txt': 'c\n' })), { depends_on: ['a'] });
+      const first = await house.start();
+      const second = await house.start();
+      await first.ticks();
+      const ring = async (): Promise<void> => {
+        await scheduler.schedule(Promise.resolve(), 'tick');
+        await first.pull();
+      };
+      first.bell = ring;
+      second.bell = ring;
+      const working = Promise.all([first.work({ concurrency: 2 }), second.follow()]);
+      await scheduler.waitFor(working);
+      await first.ticks();
+      const outcome = {
+        landings: house.landings().toSorted(),
+        claims: claimsOf(first),
+        lanes: first.holder.baton.lanes(),
+      };
+      house.close();
+      expect(outcome).toEqual({
+        landings: ['a', 'b', 'c'],
+        claims: { 'task/a': [1], 'task/b': [1], 'task/c': [1] },
+        lanes: [],
+      });
+    }),
+    { numRuns: RUNS, seed: 4711, endOnFailure: true },
+  );
+});
