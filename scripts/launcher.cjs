@@ -20,7 +20,9 @@ function keepCompiledCode() {
   var fs = require('fs');
   var folder, found;
   if (process.env.NODE_COMPILE_CACHE || typeof process.getuid !== 'function') return;
-  folder = require('path').join(require('os').tmpdir(), 'kleiber-compiled-' + process.getuid());
+  // As `os.tmpdir` says; loading that module for it would take longer than everything else here.
+  folder = process.env.TMPDIR || process.env.TMP || process.env.TEMP || '/tmp';
+  folder = require('path').join(folder, 'kleiber-compiled-' + process.getuid());
   try {
     if (!fs.existsSync(folder)) fs.mkdirSync(folder, { mode: 448 });
     found = fs.lstatSync(folder);

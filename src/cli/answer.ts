@@ -1,8 +1,8 @@
 /** `kleiber answer`: a person's answer to a question, or a person's approval of work that never lands without one. */
 import type { Command } from 'commander';
 import type { TaskEvent } from '../domain/event.ts';
-import type { TaskState } from '../policy/fold.ts';
 import { globFault } from '../policy/glob.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { actOn, personOf } from './by-person.ts';
 import { type Context, complain } from './context.ts';

@@ -1,6 +1,6 @@
 /** What a person does to a task: one event after the state that the person saw, or nothing when it has moved on. */
 import { type TaskEvent, taskStream } from '../domain/event.ts';
-import type { TaskState } from '../policy/fold.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say } from './context.ts';

@@ -16,7 +16,7 @@ import { parseValidation } from '../record/validation-file.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { type ExitCode, faultsProblem } from '../report/problem.ts';
 import { capFault } from './cap-faults.ts';
-import { type Context, complain, say, sayJson } from './context.ts';
+import { type Context, complain, note, say, sayJson } from './context.ts';
 import { openProject, type Project } from './project.ts';
 
 interface CheckFlags {
@@ -39,6 +39,8 @@ async function check(flags: CheckFlags, context: Context): Promise<ExitCode> {
     const rewritten = flags.fix ? await rewritePlain(project.value) : [];
     const view = project.value.keeper.look();
     const faults = [...view.faults, ...planFaults(view, project.value), ...recordFaults(root)];
+    if (!project.value.trusted)
+      note(context, 'kleiber.yml is not trusted, so paths are judged by the built-in roles: kleiber trust');
     if (flags.json) sayJson(context, 'check', { faults, rewritten });
     for (const path of flags.json ? [] : rewritten) say(context, `rewrote ${path}`);
     if (faults.length > 0)

@@ -57,20 +57,23 @@ async function examine(project: Project, context: Context): Promise<Finding[]> {
     await sandboxFinding(project, context),
     {
       what: 'configuration',
-      state: project.trusted ? 'ok' : 'bad',
-      found: project.trusted ? 'kleiber.yml and roles are trusted' : 'not trusted, so no checks run: kleiber trust',
+      state: !project.trusted ? 'bad' : existsSync(join(project.facts.root, 'kleiber.yml')) ? 'ok' : 'note',
+      found: configurationFound(project),
     },
     {
       what: 'checks',
       state: project.config.checks.length > 0 ? 'ok' : 'bad',
-      found:
-        project.config.checks.map(check => check.command).join(' · ') ||
-        'none, so nothing can land: add checks: to kleiber.yml',
+      found: project.config.checks.map(check => check.command).join(' · ') || 'none that count, so nothing can land',
     },
     ...(await keyFindings(project, context)),
     priceFinding(project),
     ...(await pointerFindings(project, context)),
   ];
+}
+
+function configurationFound(project: Project): string {
+  if (!existsSync(join(project.facts.root, 'kleiber.yml'))) return 'there is no kleiber.yml: kleiber init';
+  return project.trusted ? 'kleiber.yml and roles are trusted' : 'not trusted, so no checks run: kleiber trust';
 }
 
 async function sandboxFinding(project: Project, context: Context): Promise<Finding> {

@@ -1,8 +1,8 @@
 /** `kleiber log`: what happened, in order. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { eventLine, lineText } from '../report/event-line.ts';
+import { datedLine, eventLine } from '../report/event-line.ts';
 import { jsonValue } from '../report/json.ts';
-import type { ExitCode } from '../report/problem.ts';
+import { type ExitCode, problem } from '../report/problem.ts';
 import { type Context, complain, say } from './context.ts';
 import { openProject } from './project.ts';
 
@@ -32,9 +32,11 @@ async function log(flags: LogFlags, context: Context): Promise<ExitCode> {
     const events = project.value.baton
       .after(0)
       .filter(stored => wanted === undefined || stored.stream.includes(wanted));
+    if (wanted !== undefined && events.length === 0)
+      return complain(context, problem(2, `nothing has happened to a task ${wanted}`, [], ['kleiber status']));
     const lines = flags.json
       ? events.map(stored => JSON.stringify(jsonValue(stored)))
-      : events.flatMap(stored => eventLine(stored) ?? []).map(line => `${line.at.slice(0, 10)} ${lineText(line, 28)}`);
+      : events.flatMap(stored => eventLine(stored) ?? []).map(line => datedLine(line, 28));
     for (const line of flags.last === undefined ? lines : lines.slice(-flags.last)) say(context, line);
     return 0;
   } finally {

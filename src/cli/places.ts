@@ -1,7 +1,7 @@
 /** Where kleiber keeps what is not in the repository: the baton under the git directory, the rest in the user's state folder. */
-import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Context } from './context.ts';
+import { pathDigest } from './path-digest.ts';
 
 export interface Places {
   /** `<git common dir>/kleiber`: the baton and the store; a checkout can neither stash nor clean it away. */
@@ -24,7 +24,7 @@ export function placesOf(context: Context, commonDir: string): Places {
     context.environment.KLEIBER_HOME ??
     join(context.environment.XDG_STATE_HOME ?? join(context.home, '.local/state'), 'kleiber');
   const name = basename(dirname(commonDir)).replace(/[^A-Za-z0-9._-]/g, '-');
-  const own = join(base, `${name}-${createHash('sha256').update(commonDir).digest('hex').slice(0, 12)}`);
+  const own = join(base, `${name}-${pathDigest(commonDir).slice(0, 12)}`);
   const state = join(commonDir, 'kleiber');
   return {
     state,

@@ -1,6 +1,6 @@
 /** Joins the commands: only the one that was named is loaded, and nothing here exits or prints by itself. */
 import { Command, CommanderError } from 'commander';
-import type { ExitCode } from '../report/problem.ts';
+import { type ExitCode, problem, problemText } from '../report/problem.ts';
 import { COMMANDS, type CommandEntry, helpText } from './commands.ts';
 import type { Context } from './context.ts';
 
@@ -11,7 +11,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     code = given;
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withoutHelpForNobody(argv), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -19,20 +19,41 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   }
 }
 
+/** Help about a word that is no command would be help about everything; without the flag the word is refused. */
+function withoutHelpForNobody(argv: readonly string[]): string[] {
+  const [first = ''] = argv;
+  const isUnknown = !first.startsWith('-') && !COMMANDS.some(({ name }) => name === first);
+  return isUnknown ? argv.filter(word => word !== '--help' && word !== '-h') : [...argv];
+}
+
 async function buildProgram(
   argv: readonly string[],
   context: Context,
   done: (code: ExitCode) => void,
 ): Promise<Command> {
+  const named = argv.find(word => COMMANDS.some(({ name }) => name === word));
   const program = new Command('kleiber').exitOverride().configureOutput({
     writeOut: text => context.stdout.write(text),
     writeErr: text => context.stderr.write(text),
-    outputError: (text, write) => write(text.replace(/^error: /, 'kleiber: ')),
+    outputError: (text, write) => write(asProblem(text, named)),
   });
   program.helpInformation = helpText;
-  const named = argv.find(word => !word.startsWith('-'));
   for (const entry of COMMANDS) await addCommand(program, entry, entry.name === named, context, done);
   return program;
+}
+
+/** The library's own words in kleiber's form: what is wrong, and the one command that helps. */
+function asProblem(text: string, named: string | undefined): string {
+  const [, suggestion] = /\(Did you mean (.*?)\?\)/.exec(text) ?? [];
+  const what = text
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean[\s\S]*$/, '')
+    .replace(/ is invalid\. Allowed choices are (.*)\.$/m, ' is invalid; expected one of $1')
+    .replace(' is invalid. ', ' is invalid; expected ')
+    .trimEnd();
+  const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
+  const help = named === undefined ? 'kleiber --help' : `kleiber ${named} --help`;
+  return `${problemText(problem(2, what + hint, [], [help]))}\n`;
 }
 
 async function addCommand(

@@ -1,13 +1,8 @@
 /** A repository opened for reading: facts, configuration, roles, baton and ledger. Nothing here spends or runs anything. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { allRoles } from '../agent/roles.ts';
+import { mkdirSync } from 'node:fs';
 import type { Baton } from '../baton/baton.ts';
-import { heartbeatWatch } from '../baton/heartbeat-watch.ts';
 import type { Holder } from '../baton/hold.ts';
 import type { Ledger } from '../baton/ledger.ts';
-import { liveness, thisOwner } from '../baton/owner.ts';
-import { processTable } from '../baton/process-table.ts';
 import { openBaton } from '../baton/sqlite-baton.ts';
 import { openLedger } from '../baton/sqlite-ledger.ts';
 import type { Config } from '../domain/config.ts';
@@ -15,16 +10,14 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
 import { userCheckout } from '../git/checkout.ts';
 import type { CheckoutFacts, UserCheckout } from '../git/git.ts';
-import { parseConfig } from '../record/config-file.ts';
-import type { FileFault } from '../record/record.ts';
-import { parseRole } from '../record/role-file.ts';
 import { type BoardKeeper, boardKeeper } from '../report/board-keeper.ts';
-import { batonProblem, faultsProblem, gitProblem, type Problem } from '../report/problem.ts';
+import { batonProblem, gitProblem, type Problem } from '../report/problem.ts';
 import { taskCache } from '../report/task-cache.ts';
 import { systemClock } from './clock.ts';
 import type { Context } from './context.ts';
+import { holderOf } from './holder.ts';
 import { type Places, placesOf } from './places.ts';
-import { CONFIG_FILE, isTrusted, lowered, trustedFiles } from './trust-store.ts';
+import { readSettings } from './settings.ts';
 
 export interface Project {
   facts: CheckoutFacts;
@@ -59,7 +52,7 @@ export async function openProject(context: Context): Promise<Result<Project, Pro
     baton.value.close();
     ledger.value.close();
   };
-  const keeper = boardKeeper(baton.value, taskCache(facts.value.root));
+  const keeper = boardKeeper(baton.value, taskCache(facts.value.root, systemClock));
   return ok({
     facts: facts.value,
     places,
@@ -71,43 +64,4 @@ export async function openProject(context: Context): Promise<Result<Project, Pro
     keeper,
     close,
   });
-}
-
-function holderOf(baton: Baton): Holder {
-  const table = processTable();
-  const owner = thisOwner(table);
-  return {
-    baton,
-    owner,
-    liveness: heartbeatWatch(baton, systemClock, other => liveness(other, owner, table)),
-    at: () => systemClock.now().toISOString(),
-  };
-}
-
-export interface Settings {
-  config: Config;
-  trusted: boolean;
-  roles: ReadonlyMap<string, Role>;
-}
-
-/** Configuration and roles as they count now. */
-export function readSettings(root: string, places: Pick<Places, 'trusted'>): Result<Settings, Problem> {
-  const trusted = isTrusted(root, places.trusted);
-  const path = join(root, CONFIG_FILE);
-  const parsed = parseConfig(CONFIG_FILE, existsSync(path) ? readFileSync(path, 'utf8') : null);
-  const defaults = parseConfig(CONFIG_FILE, null);
-  if (!parsed.ok) return fail(faultsProblem(parsed.failure, 'nothing was started'));
-  if (!defaults.ok) throw new Error('bug: an absent configuration has faults');
-  const config = trusted ? parsed.value : lowered(parsed.value, defaults.value);
-  const own = trusted ? readRoles(root) : ok([]);
-  if (!own.ok) return fail(faultsProblem(own.failure, 'nothing was started'));
-  return ok({ config, trusted, roles: allRoles(own.value, config) });
-}
-
-function readRoles(root: string): Result<Role[], FileFault[]> {
-  const parsed = [...trustedFiles(root)]
-    .filter(([path]) => path !== CONFIG_FILE)
-    .map(([path, text]) => parseRole(path, new TextEncoder().encode(text)));
-  const faults = parsed.flatMap(result => (result.ok ? [] : result.failure));
-  return faults.length > 0 ? fail(faults) : ok(parsed.flatMap(result => (result.ok ? [result.value] : [])));
 }

@@ -75,11 +75,19 @@ async function requestText(request: string | undefined, context: Context): Promi
 function fromFile(path: string, id: string, project: Project): Result<Proposal, Problem> {
   if (!existsSync(path)) return fail(problem(2, `${path} does not exist`, [], ['kleiber plan --from plan.json']));
   const draft = parseDraft(readFileSync(path, 'utf8'));
-  if (!draft.ok) return fail(problem(2, `${path} is not a plan`, [draft.failure.detail], ['kleiber plan --help']));
+  if (!draft.ok)
+    return fail(problem(2, `${path} is not a plan`, firstLines(draft.failure.detail), ['kleiber plan --help']));
   const tasks = tasksOf(draft.value, id, systemClock.now().toISOString());
   const checked = checkPlan(tasks, project.roles, existingIds(project), project.config.routing);
   if (!checked.ok) return fail(faultyPlan(checked.faults));
   return ok({ plan: id, request: `from ${path}`, checked: checked.plan, sessions: [] });
+}
+
+const MOST_LINES = 12;
+
+function firstLines(text: string): string[] {
+  const lines = text.split('\n');
+  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '…'] : lines;
 }
 
 const existingIds = (project: Project): Set<string> => new Set(project.keeper.look().board.keys());
@@ -104,7 +112,7 @@ async function askPlanner(
   const tip = await workshop.store.fetchBranch(root, branch ?? '');
   if (!tip.ok) return fail(gitProblem(tip.failure));
   const start = (await workshop.store.integrationTip(branch ?? '')) ?? tip.value;
-  const base = await checkBase(start, workshop, context);
+  const base = await checkBase(start, project, workshop, context);
   if (base !== null) return fail(base);
   const tree = await workshop.store.openWorktree(`${project.places.worktrees}/planner`, 'kleiber/planner', start);
   if (!tree.ok) return fail(gitProblem(tree.failure));
@@ -132,18 +140,23 @@ async function askPlanner(
 }
 
 /** No money is spent on a broken base: the checks run once before the first request. Null when they are green. */
-async function checkBase(commit: string, workshop: Workshop, context: Context): Promise<Problem | null> {
+async function checkBase(
+  commit: string,
+  project: Project,
+  workshop: Workshop,
+  context: Context,
+): Promise<Problem | null> {
   note(context, 'running the checks once on the base …');
   const validation = await checkCommit(commit, workshop.conductor, context.killed, 'plan-checks');
   if (validation.result === 'green') return null;
   const what = validation.result === 'red' ? 'the checks are red on the base' : 'the checks could not run on the base';
   const where = failingOutput(validation) || 'kleiber.yml names no checks that count';
-  return problem(
-    1,
-    `${what}, so nothing was planned and nothing spent`,
-    [where],
-    ['mend it and commit, then plan again', 'kleiber doctor'],
-  );
+  return problem(1, `${what}, so nothing was planned and nothing spent`, [where], [baseFix(project)]);
+}
+
+function baseFix(project: Project): string {
+  if (!existsSync(join(project.facts.root, 'kleiber.yml'))) return 'kleiber init';
+  return project.trusted ? 'mend it and commit, then plan again' : 'kleiber trust';
 }
 
 function planProblem(failure: PlanFailure): Problem {

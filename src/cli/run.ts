@@ -1,11 +1,13 @@
 /** A run: workers and a conductor side by side in one process. They meet in the record and the baton only. */
+import { findRole } from '../agent/roles.ts';
 import { currentHolder } from '../baton/hold.ts';
 import { conduct } from '../conductor/conduct.ts';
 import { LEAD_STREAM } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
+import { nearestWord } from '../record/nearest.ts';
 import { type ExitCode, type Problem, problem, problemText } from '../report/problem.ts';
-import type { WorkerOptions, WorkerResult } from '../worker/edges.ts';
+import type { Refused, WorkerOptions, WorkerResult } from '../worker/edges.ts';
 import { runWorker } from '../worker/worker.ts';
 import { type Context, complain, note, say } from './context.ts';
 import { followLog } from './follow.ts';
@@ -26,7 +28,10 @@ export async function runHere(options: RunOptions, context: Context): Promise<Ex
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
+    const stranger = strangerAmong(options.workers?.agents ?? 'all', project.value);
+    if (stranger !== null) return complain(context, stranger);
     if (!project.value.trusted) warnUntrusted(project.value, context);
+    warnFaults(project.value, context);
     const workshop = await openWorkshop(project.value, context, { noSandbox: options.noSandbox });
     if (!workshop.ok) return complain(context, workshop.failure);
     return await runAll(options, project.value, workshop.value, context);
@@ -41,13 +46,41 @@ const warnUntrusted = (project: Project, context: Context): void =>
     `kleiber.yml and the roles of ${project.facts.root} are not trusted: their commands, paths and prices do not count. See: kleiber trust`,
   );
 
+/** A faulty file may be one that somebody is typing, so it stops nothing but its own task. */
+function warnFaults(project: Project, context: Context): void {
+  const count = project.keeper.look().faults.length;
+  if (count > 0) note(context, `${count} ${count === 1 ? 'problem' : 'problems'} in the task files: kleiber check`);
+}
+
+/** A worker under a name that nobody has would wait for ever. */
+function strangerAmong(agents: ReadonlySet<string> | 'all', project: Project): Problem | null {
+  const stranger = agents === 'all' ? undefined : [...agents].find(name => findRole(project.roles, name) === null);
+  if (stranger === undefined) return null;
+  const names = [...project.roles.keys()];
+  const nearest = nearestWord(stranger, names);
+  return problem(
+    2,
+    `no agent is named ${stranger}${nearest === null ? '' : `; did you mean ${nearest}?`}`,
+    [`Agents here: ${names.join(', ')}`],
+    [`kleiber work --agent ${nearest ?? 'engineer-backend'}`],
+  );
+}
+
 async function runAll(options: RunOptions, project: Project, workshop: Workshop, context: Context): Promise<ExitCode> {
   const follower = followLog(project.baton, context);
   const conductorStop = new AbortController();
   const stopping = AbortSignal.any([context.stopping, conductorStop.signal]);
   try {
     const conducting = options.conducts
-      ? conduct({ until: untilOfConductor(options), stopping, killed: context.killed }, workshop.conductor)
+      ? conduct(
+          {
+            until: untilOfConductor(options),
+            stopping,
+            killed: context.killed,
+            isToFinish: () => !context.stopping.aborted,
+          },
+          workshop.conductor,
+        )
       : Promise.resolve(false);
     const result =
       options.workers === null
@@ -55,7 +88,6 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
         : await runWorker(workerOptions(options, options.workers, project, context), workshop.worker);
     if (options.workers !== null) conductorStop.abort();
     const led = await conducting;
-    if (led && !context.stopping.aborted) await lastTicks(workshop, context);
     follower.stop();
     if (!led && options.workers === null && !context.stopping.aborted) return complain(context, otherLeads(project));
     return summary(result, project, context);
@@ -74,11 +106,6 @@ function otherLeads(project: Project): Problem {
 
 const untilOfConductor = (options: RunOptions): 'once' | 'stopped' =>
   options.workers === null && options.until === 'once' ? 'once' : 'stopped';
-
-/** What the workers handed in at the very end is still proven, landed, recorded and delivered. */
-async function lastTicks(workshop: Workshop, context: Context): Promise<void> {
-  await conduct({ until: 'once', stopping: context.killed, killed: context.killed }, workshop.conductor);
-}
 
 function workerOptions(
   options: RunOptions,
@@ -101,11 +128,44 @@ function summary(result: WorkerResult | null, project: Project, context: Context
   const count = (standing: string): number => tasks.filter(task => task.standing === standing).length;
   say(
     context,
-    `landed ${count('landed')} of ${tasks.length}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}`,
+    `landed ${count('landed')} of ${tasks.length - count('cancelled')}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}`,
   );
   if (result?.halted != null) return halted(result.halted, context);
   if (count('blocked') > 0) note(context, 'something needs you: kleiber status');
-  return count('blocked') > 0 ? 3 : 0;
+  if (count('blocked') > 0) return 3;
+  const code = unstarted(result, project, context);
+  const isMoving = ['ready', 'running', 'submitted', 'queued'].some(standing => count(standing) > 0);
+  return code > 0 || count('waiting') === 0 || isMoving
+    ? code
+    : complain(context, problem(2, 'what waits can never start', [], ['kleiber check']));
+}
+
+/** What could not be started is no success. Why has been said when it was met; here is what helps. */
+function unstarted(result: WorkerResult | null, project: Project, context: Context): ExitCode {
+  const is = (wanted: Refused['reason']): boolean => result?.refused.some(({ reason }) => reason === wanted) === true;
+  if (!project.trusted && (result?.refused.length ?? 0) > 0)
+    return complain(
+      context,
+      problem(1, 'nothing new was started: kleiber.yml and the roles are not trusted', [], ['kleiber trust']),
+    );
+  if (is('baseline_not_green'))
+    return complain(
+      context,
+      problem(
+        1,
+        'nothing new was started: the checks are not green on the base',
+        [],
+        ['mend it and commit, then: kleiber conduct'],
+      ),
+    );
+  if (is('no_target'))
+    return complain(
+      context,
+      problem(2, 'HEAD is detached, so there is no branch to land on', [], ['git switch -c my-feature']),
+    );
+  return is('unfit')
+    ? complain(context, problem(2, 'some tasks cannot be started as their files stand', [], ['kleiber check']))
+    : 0;
 }
 
 function halted(halt: NonNullable<WorkerResult['halted']>, context: Context): ExitCode {
@@ -129,6 +189,11 @@ function halted(halt: NonNullable<WorkerResult['halted']>, context: Context): Ex
       return complain(
         context,
         problem(2, `the API knows no model ${halt.detail}`, [], ['change models: in kleiber.yml', 'kleiber doctor']),
+      );
+    case 'unreachable':
+      return complain(
+        context,
+        problem(3, 'the API cannot be reached; work and conversations are kept', [halt.detail], ['kleiber doctor']),
       );
     case 'cost_guard':
       context.stderr.write(

@@ -37,8 +37,10 @@ export function remember(folder: string, files: ReadonlyMap<string, string>): vo
   writeFileSync(join(folder, 'files.json'), JSON.stringify([...files]), { mode: 0o600 });
 }
 
+/** Where there is no such file there is nothing to distrust. */
 export const isTrusted = (root: string, folder: string): boolean => {
   const now = trustedFiles(root);
+  if (now.size === 0) return true;
   const then = rememberedFiles(folder);
   return now.size === then.size && [...now].every(([path, text]) => then.get(path) === text);
 };

@@ -1,10 +1,10 @@
 /** The real edges of a run: sandbox, Claude, store, checks. Built once per process, only by commands that work. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { calendarOf } from '../agent/meter.ts';
 import type { Studio } from '../agent/session.ts';
 import { BEAT_MS } from '../baton/heartbeat-watch.ts';
-import type { ConductorEdges, RecordFiles } from '../conductor/edges.ts';
+import type { ConductorEdges } from '../conductor/edges.ts';
 import { recentChecks } from '../conductor/recent-checks.ts';
 import type { Target } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -17,7 +17,7 @@ import { BUILT_IN_PRICES, costOf, type Prices, requestPrice, withUserRows } from
 import { rateLanes } from '../model/rate-lanes.ts';
 import { sdkClaude } from '../model/sdk-claude.ts';
 import type { ValidationConditions } from '../policy/validation-key.ts';
-import { readRecordFile, writeRecordFile } from '../record/record-disk.ts';
+import { readRecordFile } from '../record/record-disk.ts';
 import { watchRecord } from '../record/watch.ts';
 import { gitProblem, type Problem, problem, sandboxProblem } from '../report/problem.ts';
 import { openSandbox } from '../shell/bubblewrap.ts';
@@ -28,6 +28,7 @@ import type { WorkerEdges } from '../worker/edges.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
 import type { Project } from './project.ts';
+import { recordFiles } from './record-files.ts';
 
 export interface Workshop {
   studio: Studio;
@@ -99,7 +100,7 @@ async function openStudio(project: Project, context: Context, sandbox: Sandbox):
       problem(
         2,
         'a key is sent to HTTPS or this machine only',
-        [`ANTHROPIC_BASE_URL: ${baseUrl.failure.reason}`],
+        [`ANTHROPIC_BASE_URL: ${baseUrl.failure.reason.replaceAll('_', ' ')}`],
         ['unset ANTHROPIC_BASE_URL'],
       ),
     );
@@ -170,15 +171,20 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
     binds: () => around.binds,
     conditions: () => around.conditions,
     notice: (text: string) => note(context, text),
-    bell: doorbell.wait,
   };
   const { name } = await project.checkout.identity();
   return {
     studio,
     store,
-    worker: { ...common, spentToday: () => spentToday(project), landedBefore: landingsOf(store) },
+    worker: {
+      ...common,
+      bell: doorbell.waiter(),
+      spentToday: () => spentToday(project),
+      landedBefore: landingsOf(store),
+    },
     conductor: {
       ...common,
+      bell: doorbell.waiter(),
       checkout: project.checkout,
       record: recordFiles(project.facts.root),
       recentChecks: recentChecks(systemClock),
@@ -233,39 +239,35 @@ function landingsOf(store: GitStore): WorkerEdges['landedBefore'] {
   };
 }
 
-function recordFiles(root: string): RecordFiles {
-  const read = (path: string): Uint8Array | null => {
-    const found = readRecordFile(root, path, 64 * 1024 * 1024);
-    return found.ok ? found.value : null;
-  };
-  return {
-    read,
-    replace: async (path, bytes, expected) => {
-      await writeRecordFile(root, path, bytes, expected);
-    },
-    remove: (path, expected) => {
-      if (Buffer.from(read(path) ?? []).equals(expected)) rmSync(join(root, path), { force: true });
-    },
-  };
-}
-
 const POLL_MS = 25;
 const LONGEST_WAIT_MS = 1_000;
 
+interface Doorbell {
+  /** Resolves when something has happened since the last time this waiter was told, or after the longest wait. */
+  waiter(): (signal: AbortSignal) => Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Rings for new task files and new events; a ring that is missed costs at most the longest wait. */
-function openDoorbell(project: Project): { wait(signal: AbortSignal): Promise<void>; close(): Promise<void> } {
+function openDoorbell(project: Project): Doorbell {
   let rings = 0;
-  const watch = watchRecord(project.facts.root, ['tasks', 'blocked'], () => {
+  let rung = Promise.withResolvers<void>();
+  const watch = watchRecord(project.facts.root, ['tasks', 'blocked'], path => {
+    project.keeper.suspect(path);
     rings++;
+    rung.resolve();
+    rung = Promise.withResolvers();
   });
+  const now = (): string => `${rings}:${project.baton.position()}`;
   return {
-    wait: async signal => {
-      const before = { rings, position: project.baton.position() };
-      const untilMs = systemClock.monotonicMs() + LONGEST_WAIT_MS;
-      while (!signal.aborted && systemClock.monotonicMs() < untilMs) {
-        if (rings !== before.rings || project.baton.position() !== before.position) return;
-        await systemClock.sleep(POLL_MS, signal);
-      }
+    waiter: () => {
+      let told = now();
+      return async signal => {
+        const untilMs = systemClock.monotonicMs() + LONGEST_WAIT_MS;
+        while (!signal.aborted && systemClock.monotonicMs() < untilMs && now() === told)
+          await Promise.race([rung.promise, systemClock.sleep(POLL_MS, signal)]);
+        told = now();
+      };
     },
     close: () => watch.close(),
   };

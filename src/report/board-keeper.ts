@@ -5,8 +5,9 @@
 import type { Baton } from '../baton/baton.ts';
 import type { Stored } from '../domain/event.ts';
 import type { Task } from '../domain/task.ts';
-import { type Board, buildBoard, type Card } from '../policy/board.ts';
-import { foldTask, type TaskState } from '../policy/fold.ts';
+import { type Board, buildBoard, type Card, cardOf } from '../policy/board.ts';
+import { foldTask } from '../policy/fold.ts';
+import type { TaskState } from '../policy/task-state.ts';
 import type { FileFault } from '../record/record.ts';
 
 /** A task file as it stands in the checkout. */
@@ -18,9 +19,14 @@ export interface TaskFile {
   outcome: { ok: true; value: { task: Task } } | { ok: false; failure: FileFault[] };
 }
 
-/** Lists all task files; unchanged ones may come from a cache of its own. */
+/** All task files; unchanged ones may come from a cache of its own. */
 export interface TaskFiles {
+  /** The very same list as long as nothing in it has changed. */
   all(): TaskFile[];
+  /** Has a file looked at again, although its folder may not have changed. */
+  suspect(path: string): void;
+  /** Whether a file's bytes are still those that were read. */
+  isCurrent(file: TaskFile): boolean;
 }
 
 export interface BoardView {
@@ -34,7 +40,11 @@ export interface BoardView {
 }
 
 export interface BoardKeeper {
+  /** The very same view as long as nothing has happened. */
   look(): BoardView;
+  /** To be asked before something is done for what a file says; a file that has changed is read again by the next look. */
+  isCurrent(file: TaskFile): boolean;
+  suspect(path: string): void;
 }
 
 const TASK_PREFIX = 'task/';
@@ -42,6 +52,8 @@ const TASK_PREFIX = 'task/';
 export function boardKeeper(baton: Baton, files: TaskFiles): BoardKeeper {
   const states = new Map<string, TaskState>();
   let position = 0;
+  let read: { files: readonly TaskFile[]; tasks: ReadTasks } | null = null;
+  let last: BoardView | null = null;
   const catchUp = (): void => {
     for (const stored of baton.after(position)) {
       position = stored.position;
@@ -51,8 +63,15 @@ export function boardKeeper(baton: Baton, files: TaskFiles): BoardKeeper {
   return {
     look: () => {
       catchUp();
-      return viewOf(files.all(), states, position);
+      const now = files.all();
+      if (last !== null && read?.files === now && last.position === position) return last;
+      if (read?.files !== now) read = { files: now, tasks: readTasks(now) };
+      const { cards, tasks, faults } = read.tasks;
+      last = { board: buildBoard(cards, states), tasks, states: new Map(states), faults, position };
+      return last;
     },
+    isCurrent: file => files.isCurrent(file),
+    suspect: path => files.suspect(path),
   };
 }
 
@@ -62,7 +81,13 @@ function fold(states: Map<string, TaskState>, stored: Stored): void {
   if (next !== null) states.set(id, next);
 }
 
-function viewOf(files: readonly TaskFile[], states: ReadonlyMap<string, TaskState>, position: number): BoardView {
+interface ReadTasks {
+  cards: Card[];
+  tasks: BoardView['tasks'];
+  faults: FileFault[];
+}
+
+function readTasks(files: readonly TaskFile[]): ReadTasks {
   const tasks = new Map<string, TaskFile & { task: Task }>();
   const faults: FileFault[] = [];
   for (const file of files) {
@@ -70,8 +95,7 @@ function viewOf(files: readonly TaskFile[], states: ReadonlyMap<string, TaskStat
     else if (tasks.has(file.outcome.value.task.head.id)) faults.push(duplicateFault(file, tasks));
     else tasks.set(file.outcome.value.task.head.id, { ...file, task: file.outcome.value.task });
   }
-  const cards = [...tasks.values()].map(({ task }) => cardOf(task));
-  return { board: buildBoard(cards, states), tasks, states: new Map(states), faults, position };
+  return { cards: [...tasks.values()].map(({ task }) => cardOf(task)), tasks, faults };
 }
 
 function duplicateFault(file: TaskFile, tasks: ReadonlyMap<string, TaskFile & { task: Task }>): FileFault {
@@ -83,16 +107,3 @@ function duplicateFault(file: TaskFile, tasks: ReadonlyMap<string, TaskFile & { 
     example: 'id: another-name, and the file named after it',
   };
 }
-
-export const cardOf = ({ head }: Task): Card => ({
-  id: head.id,
-  agent: head.agent,
-  phase: head.phase,
-  title: head.title,
-  priority: head.priority,
-  created: head.created,
-  depends_on: head.depends_on,
-  after: head.after,
-  plan: head.plan,
-  minutes: head.traits.minutes ?? null,
-});

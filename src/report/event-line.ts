@@ -44,10 +44,10 @@ function sayEvent(event: Event): Said {
     case 'submitted':
       return [
         '·',
-        `handed in: ${event.files.length} files, $${usdText(event.spend.cost)}, ${inputTokens(event.spend.usage)} tokens in, ${event.spend.usage.output} out`,
+        `handed in: ${event.files.length} ${event.files.length === 1 ? 'file' : 'files'}, $${usdText(event.spend.cost)}, ${inputTokens(event.spend.usage)} tokens in, ${event.spend.usage.output} out`,
       ];
     case 'blocked':
-      return ['?', `blocked (${event.blocker.type}): ${event.blocker.problem} ${event.blocker.need}`];
+      return ['?', `blocked (${event.blocker.type}): ${sentence(event.blocker.problem)} ${event.blocker.need}`];
     case 'ended':
       return [
         '✗',
@@ -62,7 +62,7 @@ function sayEvent(event: Event): Said {
     case 'landed':
       return ['✓', `landed as ${event.commit.slice(0, 9)}`];
     case 'returned':
-      return ['✗', `back to its agent (${event.reason.replaceAll('_', ' ')}): ${event.note.split('\n')[0] ?? ''}`];
+      return ['✗', `back to its agent (${event.reason.replaceAll('_', ' ')}): ${gist(event.note)}`];
     case 'approved':
       return ['✓', `${event.by} approved ${event.commit.slice(0, 9)}`];
     case 'answered':
@@ -80,7 +80,7 @@ function sayEvent(event: Event): Said {
     case 'baseline':
       return event.validation.result === 'green'
         ? ['✓', 'the checks are green on the base']
-        : ['✗', `the checks are ${event.validation.result.replaceAll('_', ' ')} on the base`];
+        : ['✗', `the checks ${event.validation.result === 'red' ? 'are red' : 'could not run'} on the base`];
     case 'caught_up':
       return ['·', `your commits up to ${event.from.slice(0, 9)} came in`];
     case 'catch_up_failed':
@@ -90,6 +90,22 @@ function sayEvent(event: Event): Said {
     default:
       return unreachable(event);
   }
+}
+
+/** The line with its day in front; day and clock are those of the reader's own time zone. */
+export function datedLine(line: EventLine, subjectWidth: number): string {
+  const at = new Date(line.at);
+  const [month, day] = [at.getMonth() + 1, at.getDate()].map(number => String(number).padStart(2, '0'));
+  return `${at.getFullYear()}-${month}-${day} ${lineText(line, subjectWidth)}`;
+}
+
+/** With a full stop, where it has no end of its own. */
+const sentence = (text: string): string => (/[.?!:]\s*$/.test(text) ? text.trimEnd() : `${text.trimEnd()}.`);
+
+/** The first line of a note, and what follows it where it only announces something. */
+function gist(note: string): string {
+  const [first = '', second = ''] = note.split('\n');
+  return first.endsWith(':') ? `${first} ${second.replace(/^- /, '')}` : first;
 }
 
 /** `12:05:31  ✓ p1-02-prices   landed as a1b2c3d4e`; the clock of the reader's own time zone. */

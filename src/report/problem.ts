@@ -129,5 +129,6 @@ export function faultsProblem(faults: readonly FileFault[], consequence: string)
     `    right: ${fault.example}`,
   ]);
   const count = faults.length === 1 ? '1 problem' : `${faults.length} problems`;
-  return problem(2, `${count} in the files; ${consequence}`, lines, ['kleiber check']);
+  const first = faults[0] === undefined ? '' : `line ${faults[0].line} of ${faults[0].path}`;
+  return problem(2, `${count} in the files; ${consequence}`, lines, [`mend ${first}, then: kleiber check`]);
 }

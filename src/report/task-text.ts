@@ -4,7 +4,7 @@ import type { Stored } from '../domain/event.ts';
 import { usdText } from '../domain/money.ts';
 import type { BoardTask } from '../policy/board.ts';
 import type { Routing } from '../policy/route.ts';
-import { eventLine, lineText } from './event-line.ts';
+import { datedLine, eventLine } from './event-line.ts';
 
 export function taskText(task: BoardTask, events: readonly Stored[]): string {
   const { card, state, standing } = task;
@@ -15,7 +15,7 @@ export function taskText(task: BoardTask, events: readonly Stored[]): string {
     `  attempts ${state?.attempts.length ?? 0}, strikes ${state?.strikes ?? 0}, cost $${usdText(cost)}`,
     ...blockerLines(task),
     '',
-    ...events.flatMap(stored => eventLine(stored) ?? []).map(line => `  ${line.at.slice(0, 10)} ${lineText(line, 0)}`),
+    ...events.flatMap(stored => eventLine(stored) ?? []).map(line => `  ${datedLine(line, 0)}`),
   ].join('\n');
 }
 
