@@ -45,6 +45,8 @@ const BEFORE_CONNECTED = new Set(['connect', 'getaddrinfo']);
 function isConnectFailure(cause: unknown): boolean {
   const code = textOf(cause, 'code');
   const isCertificate = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
+  // Ports that are never used for HTTP are refused before anything is sent, in words alone.
+  if (cause instanceof Error && cause.message === 'bad port') return true;
   return NEVER_CONNECTED.has(code) || BEFORE_CONNECTED.has(textOf(cause, 'syscall')) || isCertificate;
 }
 

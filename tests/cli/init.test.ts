@@ -288,7 +288,7 @@ describe('init', () => {
       roles: { 'engineer-backend': ['*.c'], scribe: ['docs/**', '*.md'] },
       reasons: [
         'test: make check (target check of Makefile)',
-        'engineer-frontend is not mapped: no folder of its kind was found',
+        'engineer-frontend has no folder of its kind here, so it may write what its task names',
         'engineer-backend may write *.c',
         'scribe may write docs/**, *.md',
       ],
