@@ -12,11 +12,18 @@ export function takeAnswers(view: BoardView, edges: ConductorEdges): boolean {
   let found = false;
   for (const state of view.states.values()) {
     if (state.stage.kind !== 'blocked') continue;
-    const text = answerIn(edges.record.read(blockedPath(state.agent, state.id)), state.stage.blocker);
-    if (text === null) continue;
+    const bytes = edges.record.read(blockedPath(state.agent, state.id));
+    const text = answerIn(bytes, state.stage.blocker);
+    if (bytes === null || text === null || isOlder(bytes, state.stage.since)) continue;
     found = appendTask(state, { kind: 'answered', by: edges.person, text, widen: [] }, edges) || found;
   }
   return found;
+}
+
+/** A file that still shows an earlier question, with its answer, answers nothing that is asked now. */
+function isOlder(bytes: Uint8Array, since: string): boolean {
+  const [, asked] = /^Blocked Since: (\S+)$/m.exec(new TextDecoder().decode(bytes)) ?? [];
+  return asked !== undefined && asked !== since;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Runs the checks on one commit in a fresh tree, in the sandbox; a tree that was checked before under the same conditions is not checked again. */
+import { redactSecrets } from '../agent/redact.ts';
 import type { Check, CheckRun, Validation } from '../domain/check.ts';
 import { overallResult, rememberedValidation, validationText } from '../domain/check.ts';
 import { validationKey } from '../policy/validation-key.ts';
@@ -36,7 +37,7 @@ async function runChecks(
   if (!opened.ok) return { tree, result: 'could_not_run', runs: [] };
   const runs: CheckRun[] = [];
   for (const check of edges.conditions().checks) {
-    const outcome = await edges.studio.sandbox.run({
+    const running = edges.studio.sandbox.run({
       worktree: opened.value.path,
       command: check.command,
       timeoutMs: check.timeoutMs,
@@ -45,22 +46,40 @@ async function runChecks(
       gitDir: edges.store.path,
       signal,
     });
-    runs.push(runOf(check, outcome));
+    const outcome = await tellIfSlow(running, `running ${check.command} on ${commit.slice(0, 9)} …`, edges);
+    runs.push(runOf(check, outcome, edges.studio.secrets));
   }
   return { tree, result: overallResult(runs), runs };
+}
+
+const SLOW_MS = 2_000;
+
+/** What takes long says so; what is quick shows by its result. */
+async function tellIfSlow<Value>(work: Promise<Value>, text: string, edges: ConductorEdges): Promise<Value> {
+  const over = new AbortController();
+  void edges.studio.clock.sleep(SLOW_MS, over.signal).then(() => {
+    if (!over.signal.aborted) edges.notice(text);
+  });
+  try {
+    return await work;
+  } finally {
+    over.abort();
+  }
 }
 
 /** The shell's own words for a command that is not there or cannot be executed. */
 const COULD_NOT_RUN: readonly (number | null)[] = [126, 127];
 
-function runOf(check: Check, outcome: CommandOutcome): CheckRun {
+/** What a check printed goes into the record, so keys are taken out first. */
+function runOf(check: Check, outcome: CommandOutcome, secrets: readonly string[]): CheckRun {
+  const printed = redactSecrets(outcome.output, secrets);
   return {
     name: check.name,
     command: check.command,
     result: resultOf(outcome),
     exitCode: outcome.exitCode,
     durationMs: Math.round(outcome.durationMs),
-    output: outcome.kind === 'exited' ? outcome.output : `${outcome.output}\n[${outcome.kind.replaceAll('_', ' ')}]`,
+    output: outcome.kind === 'exited' ? printed : `${printed}\n[${outcome.kind.replaceAll('_', ' ')}]`,
   };
 }
 

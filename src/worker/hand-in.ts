@@ -5,10 +5,11 @@ import type { AgentOutcome } from '../agent/spec.ts';
 import type { Blocker, DoneReport } from '../domain/blocker.ts';
 import { type AttemptEnd, type TaskEvent, taskStream } from '../domain/event.ts';
 import { unreachable } from '../domain/result.ts';
+import type { Committed } from '../git/git.ts';
 import type { ModelFailure } from '../model/claude.ts';
 import { isStrike } from '../policy/strikes.ts';
 import type { WorkerEdges, WorkerResult } from './edges.ts';
-import { appendFor, type Running, saveWork } from './running.ts';
+import { appendFor, type Running, saveTree, saveWork } from './running.ts';
 
 export async function handIn(
   running: Running,
@@ -74,7 +75,7 @@ async function eventOf(
       if (running.unsaved !== null)
         return ended({ reason: 'tool_unavailable', detail: `its worktree could not be saved (${running.unsaved})` });
       return outcome.ending.kind === 'submit'
-        ? await submission(running, outcome.ending.report, outcome.model, commit, spend, edges)
+        ? await submission(running, outcome.ending.report, outcome.model, spend, edges)
         : blocked(outcome.ending.blocker, true);
     case 'budget':
       return blocked(budgetBlocker(outcome.scope), true);
@@ -109,16 +110,24 @@ async function submission(
   running: Running,
   report: DoneReport,
   model: string,
-  commit: string,
   spend: SessionResult['spend'],
   edges: WorkerEdges,
 ): Promise<TaskEvent> {
   const { claim } = running;
   noteLeftOut(running, edges);
+  const { commit, tree } = await commitWork(running, report, edges);
   const files = await edges.store.changes(claim.base, commit);
-  const tree = await edges.store.treeOf(commit);
   await edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit);
   return { kind: 'submitted', attempt: claim.attempt, commit, tree, base: claim.base, files, report, model, spend };
+}
+
+/** One commit on the base with the task's title: checkpoints are for safety and would only be noise in the history. */
+async function commitWork(running: Running, report: DoneReport, edges: WorkerEdges): Promise<Committed> {
+  const { claim } = running;
+  const message = `${claim.task.head.title}\n\n${report.summary}`;
+  const saved = await saveTree(running, claim.base, message, edges);
+  if (saved.ok) return saved.value;
+  return { commit: running.commit, tree: await edges.store.treeOf(running.commit) };
 }
 
 const MOST_NAMED = 5;

@@ -49,10 +49,13 @@ export function handoverNotes(state: TaskState, diff: string): string[] {
   return [...notes, `The worktree already holds the work so far. Its difference:\n${diff}`];
 }
 
-/** What a resumed conversation hears: only what is new since it stopped. */
-export const resumeNews = (state: TaskState): string => {
-  const last = state.handovers.at(-1);
-  const before = state.attempts.findLast(attempt => attempt.outcome !== null);
-  if (last === undefined || before?.outcome === 'interrupted') return '';
-  return `Answer to your question:\n\n${fence(last.note)}\n\nGo on.`;
-};
+/**
+ * What a resumed conversation hears: only what is new since it stopped. A worker that died with an answer in its hands
+ * may not have told it, so interruptions since then are looked through.
+ */
+export function resumeNews(state: TaskState): string {
+  const ended = state.attempts.filter(attempt => attempt.outcome !== null);
+  const interrupted = ended.length - 1 - ended.findLastIndex(attempt => attempt.outcome !== 'interrupted');
+  const last = state.handovers.at(-1 - interrupted);
+  return last == null || last.session === null ? '' : `Answer to your question:\n\n${fence(last.note)}\n\nGo on.`;
+}

@@ -30,17 +30,22 @@ export function appendFor(running: Running, event: TaskEvent, edges: WorkerEdges
   return !running.lost;
 }
 
-/** Saves the worktree as a commit; the same tree gives the same commit back. */
-export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'checkpoint' | 'late'): Promise<string> {
-  const { claim, worktree } = running;
-  const name = `${claim.state.id}/a${claim.attempt}`;
-  const saved = await edges.store.checkpoint(
-    worktree,
-    running.commit,
-    `checkpoint: ${claim.state.id}, attempt ${claim.attempt}`,
+/** The worktree as a commit on `parent`; new files outside the zone are what commands left behind, and stay out. */
+export const saveTree = (running: Running, parent: string, message: string, edges: WorkerEdges) =>
+  edges.store.checkpoint(
+    running.worktree,
+    parent,
+    message,
     edges.holder.at(),
     path => zoneFault(running.zone, path) === null,
   );
+
+/** Saves the worktree as a commit; the same tree gives the same commit back. */
+export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'checkpoint' | 'late'): Promise<string> {
+  const { claim } = running;
+  const name = `${claim.state.id}/a${claim.attempt}`;
+  const message = `checkpoint: ${claim.state.id}, attempt ${claim.attempt}`;
+  const saved = await saveTree(running, running.commit, message, edges);
   running.unsaved = saved.ok ? null : saved.failure.reason.replaceAll('_', ' ');
   if (!saved.ok) {
     edges.notice(`${claim.state.id}: the worktree could not be saved (${running.unsaved})`);
