@@ -23,13 +23,21 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** gray-matter can evaluate JavaScript in a file's head; the record replaces that engine by one that refuses. */
 const isKnown = log => log.code === 'EVAL' && String(log.id).includes('gray-matter');
 
-/** What the quickest command needs goes into one file, because each file that is loaded takes half a millisecond. */
-function isForStatus(module, context, seen = new Set()) {
-  if (module.endsWith('/src/cli/status.ts') || module.includes('rolldown/runtime')) return true;
+/** Whether `from`, a source, imports this module before it runs, itself or through others. */
+function isNeededBy(from, module, context, seen = new Set()) {
+  if (module.endsWith(from)) return true;
   if (seen.has(module)) return false;
   seen.add(module);
-  return context.getModuleInfo(module)?.importers.some(importer => isForStatus(importer, context, seen)) ?? false;
+  return context.getModuleInfo(module)?.importers.some(importer => isNeededBy(from, importer, context, seen)) ?? false;
 }
+
+/** What the quickest command needs goes into one file, and one more for when something has changed: each file costs time. */
+const groupOf = (name, from, priority) => ({
+  debugName: name,
+  priority,
+  name: (module, context) => (isNeededBy(from, module, context) ? name : null),
+});
+const GROUPS = [groupOf('status', '/src/cli/status.ts', 2), groupOf('look', '/src/report/look-again.ts', 1)];
 
 /** One module bundled; each `import()` of a command becomes a chunk of its own. */
 async function bundle(folder) {
@@ -45,9 +53,7 @@ async function bundle(folder) {
     dir: folder,
     // The older kind of module starts in two thirds of the time: Node resolves and links less for it.
     format: 'cjs',
-    codeSplitting: {
-      groups: [{ debugName: 'status', name: (module, context) => (isForStatus(module, context) ? 'status' : null) }],
-    },
+    codeSplitting: { groups: GROUPS },
     // Names are kept, so that a stack trace in a bug report can be read.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].cjs',

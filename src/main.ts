@@ -53,9 +53,11 @@ const contextOf = (): Context => ({
   environment: process.env,
   home: homeFolder(),
   stdout: process.stdout,
-  stderr: process.stderr,
+  // Opening a stream takes a millisecond, and most commands need only one.
+  get stderr() {
+    return process.stderr;
+  },
   stdin: {
-    // Opening it takes a millisecond, and few commands ask.
     get isTTY() {
       return process.stdin.isTTY;
     },

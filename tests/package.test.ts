@@ -7,10 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { PROJECT } from './support/house-sources.ts';
 import { syntaxOf } from './support/house-syntax.ts';
+import { type PackedPackage, packedPackage } from './support/journey-package.ts';
 
-const packedSchema = z.array(
-  z.object({ filename: z.string(), unpackedSize: z.number(), files: z.array(z.object({ path: z.string() })) }),
-);
 const manifestSchema = z.object({ version: z.string(), scripts: z.record(z.string(), z.string()) });
 const lockSchema = z.object({
   packages: z.record(
@@ -92,7 +90,7 @@ describe('the packed package', () => {
   const temporary = join(folder, 'tmp');
   const networkLog = join(folder, 'network.log');
   const installed = join(project, 'node_modules/kleiber');
-  let packed: z.infer<typeof packedSchema>[number];
+  let packed: PackedPackage;
 
   /** A stranger's environment: this Node first on PATH, an empty home and nothing else of ours. */
   const environment = {
@@ -119,13 +117,9 @@ describe('the packed package', () => {
   beforeAll(() => {
     for (const path of [home, project, temporary]) mkdirSync(path);
     writeFileSync(networkLog, '');
-    const packing = run('npm', ['pack', '--json', '--pack-destination', folder], PROJECT);
-    expect(packing.status, packing.stderr).toBe(0);
-    const [only] = packedSchema.parse(JSON.parse(packing.stdout));
-    if (!only) throw new Error('npm pack named no package');
-    packed = only;
+    packed = packedPackage();
     writeFileSync(join(project, 'package.json'), '{}');
-    const installing = run('npm', ['install', '--offline', join(folder, packed.filename)], project);
+    const installing = run('npm', ['install', '--offline', packed.archive], project);
     expect(installing.status, installing.stderr).toBe(0);
     // npm keeps its cache and logs at home; what follows must leave nothing there.
     rmSync(home, { recursive: true, force: true });
@@ -137,7 +131,7 @@ describe('the packed package', () => {
   test('holds the bundle and what a licence asks for, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
     const outside = paths.filter(
-      path => !/^dist\/(?:main\.js|bin\/(?:kleiber|start)\.cjs|chunks\/[\w.-]+\.js)$/.test(path),
+      path => !/^dist\/(?:main\.cjs|bin\/(?:kleiber|start)\.cjs|chunks\/[\w.-]+\.cjs)$/.test(path),
     );
     expect(outside.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD_PARTY_NOTICES', 'package.json']);
   });

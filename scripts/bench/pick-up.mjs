@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { watchRecord } from '../../src/record/watch.ts';
 import { kleiber, median, pause, percentile, startCommand, until } from './measure.mjs';
-import { logOf, rehearsedPlace, taskOf } from './rehearsed.mjs';
+import { logOf, must, rehearsedPlace, taskOf } from './rehearsed.mjs';
 import { writeTasks } from './tasks.mjs';
 
 const OLD = 10_000;
@@ -100,10 +100,11 @@ async function bareEvents(place) {
   return delays;
 }
 
-/** The first one waits for the checks on the base, and is not counted. */
+/** Nobody conducts, so that the worker is idle; the checks on the base have run, and the first task is not counted. */
 async function claimDelays(place) {
   drop(place, 'warm-up');
-  const flags = ['--agent', AGENT, ...place.sandbox];
+  must(place, 'conduct', '--once', '--no-workers', ...place.sandbox);
+  const flags = ['--agent', AGENT, '--no-conduct', ...place.sandbox];
   const worker = startCommand(kleiber('work', ...flags), place);
   const baton = logOf(place);
   try {

@@ -58,7 +58,8 @@ async function changed(place) {
 function* first(place) {
   const state = join(place.home, '.local/state/kleiber');
   const forget = () => {
-    for (const name of readdirSync(state)) rmSync(join(state, name, 'index.json'), { force: true });
+    for (const name of readdirSync(state))
+      if (!/\.db/.test(name)) rmSync(join(state, name, 'index.json'), { force: true });
   };
   const before = { status: forget };
   const times = compareProcesses({ node: NODE, status: kleiber('status') }, place, { rounds: 5, before });

@@ -106,7 +106,7 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
     {
       preamble: resume?.preamble ?? preamble,
       tools: request.tools,
-      opening: resume === null ? request.opening : request.news,
+      opening: resume === null ? request.opening : isTold(request.news, resume) ? '' : request.news,
       resume,
       limits: { turns: request.turns, promptTokens: PROMPT_LIMIT[request.tier] },
       cacheLife: request.cacheLife,
@@ -133,6 +133,19 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
  */
 const sameModel = (conversation: Conversation | null, model: string): Conversation | null =>
   conversation?.preamble.model === model && conversation.messages.length > 0 ? conversation : null;
+
+/** Whether the news was said already since the model last asked something: the same answer may be given twice. */
+function isTold(news: string, { messages }: Conversation): boolean {
+  const asked = messages.findLastIndex(
+    ({ content }) =>
+      Array.isArray(content) && content.some(block => block.type === 'tool_use' && block.name === 'block'),
+  );
+  return messages
+    .slice(asked + 1)
+    .some(
+      ({ content }) => Array.isArray(content) && content.some(block => block.type === 'text' && block.text === news),
+    );
+}
 
 /** The role's part is byte-identical for all its tasks; the project's instructions follow as a block of their own. */
 const systemOf = (role: Role, instructions: string): SystemBlock[] => [

@@ -3,14 +3,22 @@ import cliTruncate from 'cli-truncate';
 import type { Baton } from '../baton/baton.ts';
 import type { Stored } from '../domain/event.ts';
 import { eventLine, lineText } from '../report/event-line.ts';
-import { type Context, say, widthOf } from './context.ts';
+import { systemClock } from './clock.ts';
+import { type Context, note, say, widthOf } from './context.ts';
 
 const SUBJECT_WIDTH = 28;
 const LOOK_MS = 200;
 
-/** Prints what happened from now on until it is stopped; `stop` prints the rest first. */
-export function followLog(baton: Baton, context: Context): { stop(): void } {
+/** Whoever waits for a sign of life, a person or a CI job that kills what is silent, gets one this often. */
+const PULSE_MS = 60_000;
+
+/**
+ * Prints what happened from now on until it is stopped; `stop` prints the rest first. When nothing has happened for a
+ * minute it says what is going on, or nothing where `goingOn` has nothing to say.
+ */
+export function followLog(baton: Baton, context: Context, goingOn: () => string): { stop(): void } {
   let position = baton.position();
+  let saidMs = systemClock.monotonicMs();
   const isNews = deliveryFilter();
   const width = widthOf(context);
   const print = (): void => {
@@ -18,11 +26,21 @@ export function followLog(baton: Baton, context: Context): { stop(): void } {
       position = stored.position;
       const line = isNews(stored) ? eventLine(stored) : null;
       if (line === null) continue;
+      saidMs = systemClock.monotonicMs();
       const text = lineText(line, SUBJECT_WIDTH);
       say(context, width === null ? text : cliTruncate(text, width));
     }
   };
-  const timer = setInterval(print, LOOK_MS);
+  const pulse = (): void => {
+    if (systemClock.monotonicMs() - saidMs < PULSE_MS) return;
+    saidMs = systemClock.monotonicMs();
+    const text = goingOn();
+    if (text !== '') note(context, text);
+  };
+  const timer = setInterval(() => {
+    print();
+    pulse();
+  }, LOOK_MS);
   return {
     stop: () => {
       clearInterval(timer);

@@ -31,7 +31,8 @@ function blocksOf(text: string): DataView {
 function schedule(view: DataView, offset: number): Uint32Array {
   const words = new Uint32Array(64);
   for (let at = 0; at < 64; at++) {
-    const [old, older] = [words[at - 15] ?? 0, words[at - 2] ?? 0];
+    const old = words[at - 15] ?? 0;
+    const older = words[at - 2] ?? 0;
     const near = rotated(old, 7) ^ rotated(old, 18) ^ (old >>> 3);
     const far = rotated(older, 17) ^ rotated(older, 19) ^ (older >>> 10);
     words[at] = at < 16 ? view.getUint32(offset + at * 4) : (words[at - 16] ?? 0) + near + (words[at - 7] ?? 0) + far;
@@ -47,7 +48,15 @@ function compress(state: Uint32Array, words: Uint32Array): void {
     const first = (h + sum + chosen + (ROUNDS[at] ?? 0) + (words[at] ?? 0)) | 0;
     const majority = (a & b) ^ (a & c) ^ (b & c);
     const second = ((rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + majority) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+    // One by one: a swap of all eight by destructuring takes ten times as long before it is compiled.
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
   for (const [at, value] of [a, b, c, d, e, f, g, h].entries()) state[at] = (state[at] ?? 0) + value;
 }

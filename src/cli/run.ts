@@ -2,7 +2,7 @@
 import { findRole } from '../agent/roles.ts';
 import { currentHolder } from '../baton/hold.ts';
 import { conduct } from '../conductor/conduct.ts';
-import { LEAD_STREAM } from '../domain/event.ts';
+import { LEAD_STREAM, targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 import { nearestWord } from '../record/nearest.ts';
@@ -12,6 +12,7 @@ import { runWorker } from '../worker/worker.ts';
 import { type Context, complain, note, say } from './context.ts';
 import { followLog } from './follow.ts';
 import { openProject, type Project } from './project.ts';
+import { undeliveredOf } from './status.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 export interface RunOptions {
@@ -67,7 +68,7 @@ function strangerAmong(agents: ReadonlySet<string> | 'all', project: Project): P
 }
 
 async function runAll(options: RunOptions, project: Project, workshop: Workshop, context: Context): Promise<ExitCode> {
-  const follower = followLog(project.baton, context);
+  const follower = followLog(project.baton, context, () => goingOn(project));
   const conductorStop = new AbortController();
   const stopping = AbortSignal.any([context.stopping, conductorStop.signal]);
   try {
@@ -90,11 +91,25 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
     const led = await conducting;
     follower.stop();
     if (!led && options.workers === null && !context.stopping.aborted) return complain(context, otherLeads(project));
-    return summary(result, project, context);
+    const code = summary(result, project, context);
+    return code === 0 && led ? undelivered(project, context) : code;
   } finally {
     follower.stop();
     await workshop.close();
   }
+}
+
+/** What landed and waits for the person's own changes has been told when it began to wait. */
+function undelivered(project: Project, context: Context): ExitCode {
+  const { branch } = project.facts;
+  if (branch === null || undeliveredOf(project.baton.read(targetStream(branch))) === null) return 0;
+  return complain(context, problem(3, `landed work is not on ${branch} yet`, [], ['kleiber status']));
+}
+
+/** Who works on what, for a time in which nothing happens that is worth a line. */
+function goingOn(project: Project): string {
+  const running = [...project.keeper.look().board.values()].filter(task => task.standing === 'running');
+  return running.length === 0 ? '' : `still at work on ${running.map(task => task.card.id).join(', ')}`;
 }
 
 /** Somebody else conducts here; only one can, and this run was asked for nothing else. */

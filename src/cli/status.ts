@@ -4,8 +4,9 @@ import { calendarOf } from '../agent/meter.ts';
 import { LEAD_STREAM, type Stored, targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import { zoneOfSpend } from '../policy/budget.ts';
-import { type Glance, glance } from '../report/glance.ts';
+import { glance } from '../report/glance.ts';
 import type { ExitCode } from '../report/problem.ts';
+import type { Glance } from '../report/seen.ts';
 import { type StatusFacts, statusJson, statusText } from '../report/status-text.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, note, say, sayJson, widthOf } from './context.ts';
@@ -90,8 +91,8 @@ async function conductorOf(outlook: Outlook, lead: readonly Stored[]): Promise<s
     : `conducting (pid ${last.owner.pid} on ${last.owner.host})`;
 }
 
-/** The integration ref has moved since the last delivery. */
-function undeliveredOf(events: readonly Stored[]): string | null {
+/** The integration ref has moved since the last delivery: a sentence about it, or null. `events` are those of the branch. */
+export function undeliveredOf(events: readonly Stored[]): string | null {
   const failed = events.findLast(stored => stored.event.kind === 'catch_up_failed');
   const delivered = events.findLast(stored => stored.event.kind === 'delivered' || stored.event.kind === 'caught_up');
   if (failed?.event.kind === 'catch_up_failed' && failed.seq > (delivered?.seq ?? 0))

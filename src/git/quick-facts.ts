@@ -24,7 +24,7 @@ const HEAD = /^ref: refs\/heads\/([^\s]+)\n?$/;
 export function quickFacts(path: string, searchPath: string): QuickFacts | null {
   try {
     const git = findGit(searchPath);
-    const root = realpathSync(path) === path ? findRoot(path) : null;
+    const root = realpathSync.native(path) === path ? findRoot(path) : null;
     if (git === null || root === null) return null;
     const commonDir = join(root, '.git');
     if (!isOurs(lstatSync(root)) || !isOurs(lstatSync(commonDir))) return null;

@@ -94,16 +94,23 @@ export const DEFAULT_MINUTES = 15;
 
 /** The longest path of each plan; a plan of one task has no path worth the name. */
 function criticalIds(cards: readonly Card[], states: ReadonlyMap<string, BoardState>): Set<string> {
-  const plans = new Map<string, GraphNode[]>();
+  const plans = new Map<string, Card[]>();
   for (const card of cards) {
     if (card.plan === undefined) continue;
-    const nodes = plans.get(card.plan) ?? [];
-    nodes.push({ id: card.id, dependsOn: card.depends_on, minutes: card.minutes ?? DEFAULT_MINUTES });
-    plans.set(card.plan, nodes);
+    const others = plans.get(card.plan);
+    if (others === undefined) plans.set(card.plan, [card]);
+    else others.push(card);
   }
-  const open = (nodes: GraphNode[]): boolean => nodes.some(node => states.get(node.id)?.stage.kind !== 'landed');
-  return new Set([...plans.values()].filter(nodes => nodes.length > 1 && open(nodes)).flatMap(criticalPath));
+  const isOpen = (card: Card): boolean => states.get(card.id)?.stage.kind !== 'landed';
+  const open = [...plans.values()].filter(plan => plan.length > 1 && plan.some(isOpen));
+  return new Set(open.flatMap(plan => criticalPath(plan.map(nodeOf))));
 }
+
+const nodeOf = (card: Card): GraphNode => ({
+  id: card.id,
+  dependsOn: card.depends_on,
+  minutes: card.minutes ?? DEFAULT_MINUTES,
+});
 
 /** Ready tasks of these agents, the one to take first in front: priority, soft order, age, id. */
 export function readyTasks(board: Board, agents: ReadonlySet<string> | 'all'): BoardTask[] {

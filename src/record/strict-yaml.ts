@@ -32,8 +32,8 @@ export interface StrictYaml extends Locator {
   data: Record<string, unknown>;
 }
 
-/** The document is positions as well as data; only `edit-front-matter` needs them. */
-export interface YamlSource {
+/** Data with its positions, from which the line of every fault is told. */
+interface YamlSource {
   document: Document.Parsed;
   lines: LineCounter;
 }
@@ -46,7 +46,7 @@ interface YamlFault {
 }
 
 /** Reads without judging; `readStrictYaml` is the door. */
-export function readYamlSource(source: string): YamlSource {
+function readYamlSource(source: string): YamlSource {
   const lines = new LineCounter();
   // Duplicates are found below in linear time; the library compares every key with every other.
   const options = { schema: 'core', version: '1.2', stringKeys: true, uniqueKeys: false, prettyErrors: false } as const;

@@ -54,17 +54,25 @@ export function boardKeeper(baton: Baton, files: TaskFiles): BoardKeeper {
   let position = 0;
   let read: { files: readonly TaskFile[]; tasks: ReadTasks } | null = null;
   let last: BoardView | null = null;
-  const catchUp = (): void => {
+  /** True when a task has moved; holds and deliveries change no board. */
+  const catchUp = (): boolean => {
+    let hasMoved = false;
     for (const stored of baton.after(position)) {
       position = stored.position;
-      if (stored.stream.startsWith(TASK_PREFIX)) fold(states, stored);
+      if (!stored.stream.startsWith(TASK_PREFIX)) continue;
+      fold(states, stored);
+      hasMoved = true;
     }
+    return hasMoved;
   };
   return {
     look: () => {
-      catchUp();
+      const hasMoved = catchUp();
       const now = files.all();
-      if (last !== null && read?.files === now && last.position === position) return last;
+      if (last !== null && read?.files === now && !hasMoved) {
+        if (last.position !== position) last = { ...last, position };
+        return last;
+      }
       if (read?.files !== now) read = { files: now, tasks: readTasks(now) };
       const { cards, tasks, faults } = read.tasks;
       last = { board: buildBoard(cards, states), tasks, states: new Map(states), faults, position };
@@ -87,15 +95,34 @@ interface ReadTasks {
   faults: FileFault[];
 }
 
+interface ReadTask {
+  file: TaskFile & { task: Task };
+  card: Card;
+}
+
+/** What follows from a file alone is made once for it: there are ten thousand, and one of them has changed. */
+const made = new WeakMap<TaskFile, ReadTask>();
+
+function readTask(file: TaskFile, task: Task): ReadTask {
+  const known = made.get(file) ?? { file: { ...file, task }, card: cardOf(task) };
+  made.set(file, known);
+  return known;
+}
+
 function readTasks(files: readonly TaskFile[]): ReadTasks {
   const tasks = new Map<string, TaskFile & { task: Task }>();
+  const cards: Card[] = [];
   const faults: FileFault[] = [];
   for (const file of files) {
     if (!file.outcome.ok) faults.push(...file.outcome.failure);
     else if (tasks.has(file.outcome.value.task.head.id)) faults.push(duplicateFault(file, tasks));
-    else tasks.set(file.outcome.value.task.head.id, { ...file, task: file.outcome.value.task });
+    else {
+      const read = readTask(file, file.outcome.value.task);
+      tasks.set(read.card.id, read.file);
+      cards.push(read.card);
+    }
   }
-  return { cards: [...tasks.values()].map(({ task }) => cardOf(task)), tasks, faults };
+  return { cards, tasks, faults };
 }
 
 function duplicateFault(file: TaskFile, tasks: ReadonlyMap<string, TaskFile & { task: Task }>): FileFault {

@@ -28,9 +28,12 @@ function blockerLines({ state }: BoardTask): string[] {
     ...problem.split('\n').map(line => `    ${line}`),
     `  needs: ${need}`,
     ...options.map((option, index) => `    ${index + 1}  ${option}`),
-    `  kleiber answer ${state.id} "…"`,
+    `  ${RETRIED.has(type) ? `kleiber retry ${state.id}` : `kleiber answer ${state.id} "…"`}`,
   ];
 }
+
+/** These ask nothing: once a person has mended what is named, the task is put back in line. */
+const RETRIED: ReadonlySet<string> = new Set(['budget', 'technical', 'refusal']);
 
 /** Why this model, why waiting, why blocked: every reason with its source. */
 export function whyText(task: BoardTask, routing: Routing | null): string {

@@ -169,6 +169,24 @@ describe('a checkpoint', () => {
     expect(must(await store.checkpoint(worktree, second.commit, 'third', AT))).toEqual(second);
   });
 
+  test('new files that nobody wants are named and left out, changed ones are not, and nested repositories like files', async () => {
+    const worktree = must(await open('w'));
+    const { path } = worktree;
+    sandbox.write(path, { 'src/new.ts': 'n', 'build/Ümlaut.o': 'o', 'docs/c.md': 'changed' });
+    execFileSync('git', ['init', '-q', join(path, 'clone')]);
+    const isWanted = (name: string): boolean => name.startsWith('src/');
+    const saved = must(await store.checkpoint(worktree, base, 'saved', AT, isWanted));
+    expect((await store.changes(base, saved.commit)).map(change => change.path)).toEqual(['docs/c.md', 'src/new.ts']);
+    expect(saved.leftOut).toEqual(['build/Ümlaut.o', 'clone']);
+    expect(readFileSync(join(path, 'build/Ümlaut.o'), 'utf8')).toBe('o');
+    rmSync(join(path, 'build'), { recursive: true });
+    rmSync(join(path, 'clone'), { recursive: true });
+    expect(must(await store.checkpoint(worktree, saved.commit, 'again', AT, isWanted))).toEqual({
+      commit: saved.commit,
+      tree: saved.tree,
+    });
+  });
+
   test('files and folders may change places with each other and with links', async () => {
     const worktree = must(await open('w'));
     const { path } = worktree;

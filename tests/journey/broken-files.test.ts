@@ -1,4 +1,5 @@
 /** Broken and hostile files: every fault is named with file and line, nothing of them runs, and what is whole goes on. */
+import '../support/journey-patience.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
 /** Ctrl-C and `kill -9` in the middle of an attempt: the conversation goes on where it stopped, and the work lands once. */
+import '../support/journey-patience.ts';
 import { afterEach, expect, test } from 'vitest';
 import type { MessagesRequest } from '../../src/rehearsal/request-shape.ts';
 import { expectAllLanded, landingsOf, statusOf } from '../support/journey-checks.ts';

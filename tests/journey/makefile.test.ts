@@ -1,4 +1,5 @@
 /** A stranger's Makefile project: shell scripts without a `src/`, build output that nobody ignores, and work that is not committed. */
+import '../support/journey-patience.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

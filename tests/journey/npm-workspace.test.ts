@@ -1,4 +1,5 @@
 /** A stranger's npm workspace: packages that need each other and an installed package, reached through read-only binds. */
+import '../support/journey-patience.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

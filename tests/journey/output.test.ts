@@ -1,4 +1,5 @@
 /** What a script, a pipe or a CI job gets: no escape codes, one JSON document, and a quiet end when the reader goes away. */
+import '../support/journey-patience.ts';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packedPackage } from '../support/journey-package.ts';

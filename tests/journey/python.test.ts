@@ -1,4 +1,5 @@
 /** A stranger's Python project: a virtual environment that git was never told to ignore, and unittest. */
+import '../support/journey-patience.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,5 @@
 /** Runs that cannot go on: each says why and what helps, exits with its own code, loses nothing, and goes on once it is mended. */
+import '../support/journey-patience.ts';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';

@@ -1,9 +1,10 @@
 /** What others do to a run: worktrees, state and baton deleted under it, and a second conductor beside it. */
+import '../support/journey-patience.ts';
 import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { expectAllLanded, landingsOf, statusOf } from '../support/journey-checks.ts';
-import { run, submit, type Turn } from '../support/journey-models.ts';
+import { builds, run, submit, type Turn } from '../support/journey-models.ts';
 import type { Journey } from '../support/journey-rig.ts';
 import { MORE, openSmall, small, TITLE } from '../support/journey-small.ts';
 
@@ -52,6 +53,52 @@ describe('somebody takes something away', () => {
     expect((await statusOf(journey)).tasks.map(({ id, state }) => `${id} ${state}`)).toEqual(['more landed']);
     expect(journey.requests()).toHaveLength(before);
     expect(landingsOf(journey)).toHaveLength(1);
+  });
+});
+
+describe('the person has the same file open', () => {
+  const MINE = 'base() { echo mine; }\n';
+  const THEIRS = 'base() { echo landed; }\n';
+
+  test('landed work waits with exit code 3, touches nothing, and comes as soon as the way is free', async () => {
+    journey = await openSmall(small(builds({ 'lib/base.sh': THEIRS }, 'make test')));
+    journey.write({ 'lib/base.sh': MINE });
+    const { code, stdout, stderr } = await journey.kleiber('conduct', '--until-idle');
+    expect(stdout).toContain('landed 1 of 1, blocked 0, waiting 0, ready 0\n');
+    expect([code, stderr]).toEqual([
+      3,
+      'landed work waits for your own changes to lib/base.sh; commit or stash them, nothing of yours was touched\nkleiber: landed work is not on main yet\n  fix   kleiber status\n',
+    ]);
+    expect(journey.read('lib/base.sh')).toBe(MINE);
+    expect(await journey.must('status')).toContain(
+      '  · landed work is not on your branch yet: kleiber conduct --once\n',
+    );
+    journey.git('stash', 'push', '-q', 'lib/base.sh');
+    await journey.must('conduct', '--once', '--no-workers');
+    expect(journey.read('lib/base.sh')).toBe(THEIRS);
+    await expectAllLanded(journey, [TITLE]);
+    expect(journey.git('stash', 'show', '-p')).toContain('+base() { echo mine; }');
+  });
+
+  test('what was committed against landed work can be resolved with the command that is named', async () => {
+    journey = await openSmall(small(builds({ 'lib/base.sh': THEIRS }, 'make test')));
+    journey.write({ 'lib/base.sh': MINE });
+    await journey.kleiber('conduct', '--until-idle');
+    journey.git('add', '-A');
+    journey.git('commit', '-qm', 'mine, with everything that lay there');
+    const { code, stderr } = await journey.kleiber('conduct', '--until-idle');
+    expect(code).toBe(3);
+    const [, fetch = '', merge = ''] = /(git fetch \S+ \S+) && (git merge \S+)$/m.exec(stderr) ?? [];
+    journey.run('sh', ['-c', `${fetch} -q && ${merge} -q; true`]);
+    journey.write({ 'lib/base.sh': 'base() { echo both; }\n' });
+    journey.git('add', '-A');
+    journey.git('commit', '-qm', 'both');
+    expect((await journey.kleiber('conduct', '--once', '--no-workers')).code).toBe(0);
+    await expectAllLanded(journey, [TITLE]);
+    expect([journey.read('lib/base.sh'), journey.git('status', '--porcelain')]).toEqual([
+      'base() { echo both; }\n',
+      '',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Wrong words on the command line and places that kleiber cannot work in: what happened, and the one command that helps. */
+import '../support/journey-patience.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

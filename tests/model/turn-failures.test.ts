@@ -178,6 +178,13 @@ describe('a connection that gets no response', () => {
     expect(await claude.turn(turnRequest())).toEqual(failed({ reason: 'connection_failed', detail, ...FREE }));
   });
 
+  it('because its port is never used for HTTP is certainly free', async () => {
+    const claude = await claudeAt('http://127.0.0.1:1');
+    expect(await claude.turn(turnRequest())).toEqual(
+      failed({ reason: 'connection_failed', detail: 'bad port', ...FREE }),
+    );
+  });
+
   it('because it is reset may have been billed', async () => {
     const port = await netServer(socket => socket.resetAndDestroy());
     const claude = await claudeAt(`http://127.0.0.1:${port}`);

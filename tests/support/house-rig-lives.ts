@@ -1,7 +1,9 @@
 /** The lives that are cut at every durable write. Each goes on where a dead process left it, and a person acts in some of them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { blockedPath } from '../../src/domain/record-paths.ts';
 import { House } from './house-rig.ts';
-import { ask, inTurn, submit, writes } from './house-rig-claude.ts';
+import { ask, inTurn, run, submit, writes } from './house-rig-claude.ts';
 import type { Life } from './house-rig-life.ts';
 
 const AGENT = 'engineer-backend';
@@ -28,11 +30,24 @@ const oneAfterTheOther: Life = {
   live: here => here.toTheEnd(),
 };
 
+/** Puts a line into the list, between what stands there, and takes conflict marks out. */
+const adds =
+  (line: string) =>
+  (worktree: string): void => {
+    const path = join(worktree, LIST);
+    const lines = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter(text => /^\w+$/.test(text));
+    writeFileSync(path, `${[...new Set([...lines, line])].toSorted().join('\n')}\n`);
+  };
+
 const conflict: Life = {
   begin: () => {
     const house = new House({ files: { [LIST]: 'one\n' } });
-    house.task('a', writes({ [LIST]: 'one\na\n' }));
-    house.task('b', inTurn(writes({ [LIST]: 'one\nb\n' }), writes({ [LIST]: 'one\na\nb\n' })));
+    for (const id of ['a', 'b']) {
+      house.commands.set(`add ${id}`, adds(id));
+      house.task(id, ({ heard }) => ({ calls: [heard.includes('exit code 0') ? submit() : run(`add ${id}`)] }));
+    }
     return house;
   },
   live: async here => {
@@ -55,9 +70,11 @@ const redFirst: Life = {
 const question: Life = {
   begin: () => {
     const house = new House();
-    house.task('greet', ({ turn, heard }) => {
+    house.task('greet', ({ heard }) => {
       if (!heard.includes('Say hello.')) return { calls: [ask('What shall I say?')] };
-      return turn === 1 ? { calls: [['write', { path: GREET, content: 'hello\n' }]] } : { calls: [submit()] };
+      return heard.includes(`wrote ${GREET}`)
+        ? { calls: [submit()] }
+        : { calls: [['write', { path: GREET, content: 'hello\n' }]] };
     });
     return house;
   },

@@ -71,7 +71,7 @@ export class House {
   readonly notices: string[] = [];
   /** The last sentence for the person who watches, but for the one that says that there is nothing to do. */
   get lastNotice(): string {
-    return this.notices.filter(text => !text.startsWith('waiting for tasks')).at(-1) ?? '';
+    return this.notices.filter(text => !/^(?:waiting for tasks|running )/.test(text)).at(-1) ?? '';
   }
 
   /** Process ids that nobody runs under any more. */

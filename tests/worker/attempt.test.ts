@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { House, type HouseOptions } from '../support/house-rig.ts';
-import { type Asked, inTurn, type Said, submit, writes } from '../support/house-rig-claude.ts';
+import { type Asked, ask, inTurn, type Said, submit, writes } from '../support/house-rig-claude.ts';
+import type { HouseProcess } from '../support/house-rig-process.ts';
 
 let house: House;
 const open = (options: HouseOptions = {}): House => {
@@ -120,6 +121,42 @@ describe('an interruption', () => {
     await second.toTheEnd();
     expect(second.board()).toEqual({ a: 'landed' });
     expect(second.state('a').attempts.map(attempt => attempt.outcome)).toEqual(['interrupted', 'submitted']);
+  });
+});
+
+describe('an answer', () => {
+  const asks = ({ heard }: Asked): Said => {
+    const answers = heard.split('Answer to your question:').length - 1;
+    if (answers < 2) return { calls: [ask(`Question ${answers + 1}?`)] };
+    return heard.includes('wrote src')
+      ? { calls: [submit()] }
+      : { calls: [['write', { path: 'src/backend/a.txt', content: 'a' }]] };
+  };
+  const answer = (here: HouseProcess): void => here.says('a', { kind: 'answered', by: 'Ada', text: 'Yes.', widen: [] });
+
+  test('that a worker died with is told by the next one, and none is told twice', async () => {
+    open().task('a', asks);
+    const first = await house.start();
+    await first.toTheEnd();
+    answer(first);
+    const { openWorktree } = first.worker.store;
+    first.worker.store.openWorktree = () => {
+      first.die();
+      throw new Error('killed');
+    };
+    await expect(first.attempt()).rejects.toThrow();
+    first.worker.store.openWorktree = openWorktree;
+    const second = await house.start();
+    await second.toTheEnd();
+    expect(second.last('a', 'blocked').blocker.problem).toBe('Question 2?');
+    answer(second);
+    house.claude.onTurn = () => second.die();
+    await expect(second.attempt()).rejects.toThrow();
+    house.claude.onTurn = () => undefined;
+    const third = await house.start();
+    await third.toTheEnd();
+    expect(third.board()).toEqual({ a: 'landed' });
+    expect(house.claude.asked.at(-1)?.heard.split('Answer to your question:')).toHaveLength(3);
   });
 });
 
