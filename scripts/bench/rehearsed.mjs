@@ -6,7 +6,7 @@ import { openBaton } from '../../src/baton/sqlite-baton.ts';
 import { startMessagesServer } from '../../src/rehearsal/messages-server.ts';
 import { kleiber, placeFor } from './measure.mjs';
 
-const KEY = 'sk-ant-bench-0123456789';
+const KEY = 'bench-0123456789';
 const CONFIG = `checks: [{ name: nothing, command: "true" }]
 roles:
   engineer-backend: { paths: ["**"] }

@@ -107,9 +107,9 @@ describe('the news for a conversation that goes on', () => {
     ],
     ['is nothing after an interruption', [claimed(1), ended(1), claimed(2)], ''],
     [
-      'is nothing when the attempt that had the answer was interrupted',
+      'is told again when the attempt that had the answer was interrupted, since it may not have heard it',
       [claimed(1), blocked(1), answered('euro'), claimed(2), ended(2), claimed(3)],
-      '',
+      reply('euro'),
     ],
     [
       'is the answer when there was an interruption before the question',

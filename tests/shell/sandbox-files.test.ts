@@ -49,10 +49,13 @@ describe.skipIf(whySkipped !== null)(
           '/proc/self/comm',
         ];
         const tries = places.map(place => `(echo x > ${place}) 2>/dev/null && echo wrote ${place}`).join('; ');
-        expect(await run(`${tries}; ls -A /tmp $HOME; echo x > /tmp/x && echo x > $HOME/x && echo kept`)).toEqual(
-          exited('/tmp:\nhome\n\n/tmp/home:\nkept\n'),
+        // Tools that lie below /tmp outside, as in a clone that is tested there, are shown at their own place inside too.
+        const isTool = process.execPath.startsWith('/tmp/') ? process.execPath.split('/')[2] : '-';
+        const list = `ls -A /tmp | grep -vx -- '${isTool}'; ls -A $HOME`;
+        expect(await run(`${tries}; ${list}; echo x > /tmp/x && echo x > $HOME/x && echo kept`)).toEqual(
+          exited('home\nkept\n'),
         );
-        expect(await run('ls -A /tmp')).toEqual(exited('home\n'));
+        expect(await run(list)).toEqual(exited('home\n'));
       });
 
       test("HOME, secrets, kleiber's state and other checkouts do not exist", async () => {
