@@ -1,6 +1,6 @@
 /**
  * The loop: one model query and the results of its tool calls, until somebody says stop. It knows no tasks and no
- * gates; it takes instructions, tools and limits, and returns a named outcome. It never dies of a tool (design 5).
+ * gates; it takes instructions, tools and limits, and returns a named outcome. It never dies of a tool.
  */
 import { unreachable } from '../domain/result.ts';
 import type { Reply } from '../model/claude.ts';

@@ -1,6 +1,6 @@
 /**
  * The meter: no request leaves before its worst case is reserved under every cap, and every reply is settled to what it
- * really cost. Each try reserves anew (design 4).
+ * really cost. Each try reserves anew.
  */
 import type { Ledger, Purpose } from '../baton/ledger.ts';
 import type { Clock } from '../domain/clock.ts';

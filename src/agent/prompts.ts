@@ -1,4 +1,4 @@
-/** Words for the model that all roles share. Nothing here changes from task to task: no date, no path, no id (design 5). */
+/** Words for the model that all roles share. Nothing here changes from task to task: no date, no path, no id. */
 import type { Role } from '../domain/role.ts';
 
 const COMMON = `You work alone in a git worktree of your own; others build other parts at the same time.

@@ -1,6 +1,6 @@
 /**
  * Secrets are taken out before a text is first sent, logged or kept: afterwards it would be too late, because history is
- * never edited (design 7).
+ * never edited.
  */
 
 /** Shapes of credentials, each with enough structure that ordinary code does not look like it. */

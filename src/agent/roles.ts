@@ -74,7 +74,7 @@ const SUB_AGENT_PURPOSE: Record<string, string> = {
   security: 'threats, vulnerabilities, data protection',
 };
 
-/** What these find is a report, and others build from it (design 2.4, step 1). */
+/** What these find is a report, and others build from it. */
 const REPORTING: ReadonlySet<string> = new Set(['security']);
 const REPORT_ONLY: Partial<Role> = { produces: 'report', readOnly: true, tools: READ_TOOLS };
 
@@ -97,7 +97,7 @@ const unmapped = (role: Role): Role => (MAPPED_BY_INIT.has(role.name) ? { ...rol
 
 /**
  * A role of the project replaces the built-in one; paths in kleiber.yml win over both. The planner is never replaced. An
- * engineer that a mapped project does not name works in the files of its task (design 5).
+ * engineer that a mapped project does not name works in the files of its task.
  */
 export function allRoles(projectRoles: readonly Role[], config: Pick<Config, 'roles'>): Map<string, Role> {
   const isMapped = Object.keys(config.roles).length > 0;

@@ -128,7 +128,7 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
 }
 
 /**
- * Another model cannot read the old one's thinking, so a change of model is always a new conversation (design 5). One
+ * Another model cannot read the old one's thinking, so a change of model is always a new conversation. One
  * that was cut before its first message has nothing to go on with.
  */
 const sameModel = (conversation: Conversation | null, model: string): Conversation | null =>

@@ -1,6 +1,6 @@
 /**
  * The transcript: a conversation exactly as it was sent, one JSON line per piece, only ever appended. A resumed
- * conversation is read back from it byte for byte, never rebuilt from templates (design 5).
+ * conversation is read back from it byte for byte, never rebuilt from templates.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';

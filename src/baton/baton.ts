@@ -1,6 +1,6 @@
 /**
  * The baton: who holds what right now and what happened in which order. An append succeeds for exactly one caller
- * per place in a stream; the loser reads again and decides again (design 2). SQLite implements it today, PostgreSQL can.
+ * per place in a stream; the loser reads again and decides again. SQLite implements it today, PostgreSQL can.
  */
 import type { Event, Stored } from '../domain/event.ts';
 import type { Owner } from '../domain/owner.ts';
@@ -64,7 +64,7 @@ export interface Baton {
   /** Counts this owner's heartbeat up; observers on other machines watch it move. */
   beat(owner: Owner): void;
   heartbeat(owner: Owner): number;
-  /** Remembers the validation of a tree under a fingerprint of commands, dependencies and sandbox (design 2.4, step 2). */
+  /** Remembers the validation of a tree under a fingerprint of commands, dependencies and sandbox. */
   rememberValidation(fingerprint: string, validation: string): void;
   recallValidation(fingerprint: string): string | null;
   close(): void;

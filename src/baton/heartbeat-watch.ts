@@ -1,6 +1,6 @@
 /**
  * Liveness beyond this machine: an owner elsewhere is dead when its heartbeat has not moved for the lease, measured on
- * this observer's own monotonic clock. Two machines' clocks are never compared (design 2.3).
+ * this observer's own monotonic clock. Two machines' clocks are never compared.
  */
 import type { Clock } from '../domain/clock.ts';
 import type { Liveness, Owner } from '../domain/owner.ts';

@@ -1,6 +1,6 @@
 /**
  * The ledger: one book of reservations and settlements for all repositories of a user, because a day is a day
- * (design 4). Checking the caps and reserving are one transaction, so N workers together cannot overshoot.
+ *. Checking the caps and reserving are one transaction, so N workers together cannot overshoot.
  */
 import type { NanoUsd, Usage } from '../domain/money.ts';
 import type { Owner } from '../domain/owner.ts';

@@ -1,4 +1,4 @@
-/** Caps that could not even fund a first request: refused before anything is started, with the least that would do (design 4). */
+/** Caps that could not even fund a first request: refused before anything is started, with the least that would do. */
 import { calendarOf } from '../agent/meter.ts';
 import { nanoFromUsd, usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';

@@ -24,7 +24,7 @@ export interface InitEdges {
   kindOf(path: string): PathKind;
   /** Writes the whole file and makes its folder. */
   writeText(path: string, text: string): void;
-  /** Remembers, outside the repository, that this text of `kleiber.yml` came from the user (design 7). */
+  /** Remembers, outside the repository, that this text of `kleiber.yml` came from the user. */
   trust(text: string): void;
   /** Standard output. */
   out(line: string): void;

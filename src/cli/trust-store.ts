@@ -1,6 +1,6 @@
 /**
  * Trust: a repository's `kleiber.yml` and roles count in full only after a person has seen these very bytes. Until then
- * they may lower limits and never raise anything (design 7).
+ * they may lower limits and never raise anything.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

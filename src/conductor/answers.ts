@@ -1,4 +1,4 @@
-/** Answers that a person typed into a blocked file: a record file that no event names is a request (design 2). */
+/** Answers that a person typed into a blocked file: a record file that no event names is a request. */
 import type { Blocker } from '../domain/blocker.ts';
 import { taskStream } from '../domain/event.ts';
 import { blockedPath } from '../domain/record-paths.ts';

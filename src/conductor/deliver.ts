@@ -1,4 +1,4 @@
-/** Delivery: what landed on the integration ref comes to the user's branch, always as a fast-forward (design 2.3). */
+/** Delivery: what landed on the integration ref comes to the user's branch, always as a fast-forward. */
 import { type Stored, type Target, targetStream } from '../domain/event.ts';
 import { isRecordPath } from '../domain/record-paths.ts';
 import { unreachable } from '../domain/result.ts';

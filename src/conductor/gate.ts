@@ -1,4 +1,4 @@
-/** Moves one submitted task one step along the only road into the branch (design 2.4). */
+/** Moves one submitted task one step along the only road into the branch. */
 import { unreachable } from '../domain/result.ts';
 import type { Task } from '../domain/task.ts';
 import type { BoardTask } from '../policy/board.ts';

@@ -1,6 +1,6 @@
 /**
  * Landing: a merge commit whose tree is exactly the tested tree, by compare-and-swap of the integration ref. Intent,
- * swap, outcome: a kill between any two is finished by the next tick with the same code (design 2.4, steps 4 and 5).
+ * swap, outcome: a kill between any two is finished by the next tick with the same code.
  */
 import { usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';

@@ -1,4 +1,4 @@
-/** Lock files that a task changed: what is installed in the checkout no longer fits, so its checks would judge the wrong tree (design 5). */
+/** Lock files that a task changed: what is installed in the checkout no longer fits, so its checks would judge the wrong tree. */
 import type { Blocker } from '../domain/blocker.ts';
 import type { Submission } from '../policy/task-state.ts';
 import { isLockFile, lockFingerprint, lockFolders } from '../shell/dependency-binds.ts';

@@ -1,4 +1,4 @@
-/** Proof: a done file is a claim, and this is where it is held against the commit (design 2.4, step 1). */
+/** Proof: a done file is a claim, and this is where it is held against the commit. */
 
 import { redactSecrets } from '../agent/redact.ts';
 import { findRole } from '../agent/roles.ts';

@@ -1,6 +1,6 @@
 /**
  * The record commit: one per tick, however many tasks it covers, touching record paths only. The same bytes are written
- * into the checkout, except where a person is typing (design 2.4, step 5).
+ * into the checkout, except where a person is typing.
  */
 import { type Stored, type Target, targetStream } from '../domain/event.ts';
 import { LOG_FILE } from '../domain/record-paths.ts';

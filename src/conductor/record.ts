@@ -79,7 +79,7 @@ function blocked(state: TaskState): string | null {
   return record === null ? null : formatBlocked(record);
 }
 
-/** A conflict that the next attempt resolves is shown as blocked until that attempt hands in (design 2.4, step 4). */
+/** A conflict that the next attempt resolves is shown as blocked until that attempt hands in. */
 function blockedRecord(state: TaskState): BlockedRecord | null {
   const common = { id: state.id, agent: state.agent, attempt: Math.max(1, state.attempts.length) };
   if (state.stage.kind === 'blocked') return { ...common, since: state.stage.since, blocker: state.stage.blocker };

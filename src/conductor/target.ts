@@ -1,4 +1,4 @@
-/** The branch that work lands on: its integration ref, its baseline, and the user's own commits on it (design 2.3, 2.4 step 0). */
+/** The branch that work lands on: its integration ref, its baseline, and the user's own commits on it. */
 import { LEAD_STREAM, type Target, targetStream } from '../domain/event.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { appendTarget } from './append.ts';

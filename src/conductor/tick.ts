@@ -1,6 +1,6 @@
 /**
  * One tick: read the world, do what is due, in an order in which nothing waits for a slow check that need not. A missed
- * event costs a moment, never a task, because every tick looks at everything (design 2.3).
+ * event costs a moment, never a task, because every tick looks at everything.
  */
 import type { Target } from '../domain/event.ts';
 import type { Task } from '../domain/task.ts';

@@ -1,4 +1,4 @@
-/** The blueprint's four types of blocker (seed 5) and kleiber's own four (design 2.1). */
+/** The blueprint's four types of blocker (seed 5) and kleiber's own four. */
 export const BLOCKER_TYPES = [
   'merge_conflict',
   'dependency',

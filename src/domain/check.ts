@@ -1,4 +1,4 @@
-/** A check is a command that must pass: tests, types, lint (design 2.4, step 2). */
+/** A check is a command that must pass: tests, types, lint. */
 export interface Check {
   name: string;
   command: string;

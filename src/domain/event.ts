@@ -1,6 +1,6 @@
 /**
  * What can happen, as typed values: the event log is the truth about who did what in which order, and every
- * state is a fold of it (design 2). A stream is one task, one plan or one target branch.
+ * state is a fold of it. A stream is one task, one plan or one target branch.
  */
 import type { Blocker, ChangedFile, DoneReport } from './blocker.ts';
 import type { Validation } from './check.ts';
@@ -8,13 +8,13 @@ import type { Spend } from './money.ts';
 import type { Owner } from './owner.ts';
 import type { Route, Tier } from './tier.ts';
 
-/** Where landed work goes: one checkout and the branch that was checked out there (design 2.3). */
+/** Where landed work goes: one checkout and the branch that was checked out there. */
 export interface Target {
   checkout: string;
   branch: string;
 }
 
-/** Why an attempt ended without a submission, and whether it says something about the model (a strike, design 3.4). */
+/** Why an attempt ended without a submission, and whether it says something about the model (a strike). */
 export type AttemptEnd =
   | { reason: 'interrupted' }
   | { reason: 'turn_limit'; turns: number }
@@ -57,7 +57,7 @@ export type TaskEvent =
       validation: Validation;
       baseResult: Validation['result'] | null;
     }
-  /** Written before the ref moves, so that a kill in between is told from a foreign move (facts: intent, swap, outcome). */
+  /** Written before the ref moves, so that a kill in between is told from a foreign move. */
   | { kind: 'merge_intended'; attempt: number; base: string; candidate: string; validation: Validation }
   | { kind: 'landed'; attempt: number; commit: string; tree: string }
   /** `draft` is where the next attempt starts when that is not the submission: a merge with its conflict marks. */

@@ -1,6 +1,6 @@
 /**
  * Money in whole billionths of a US dollar. Every list price is a whole number of these per token, so sums of
- * reservations and settlements are exact and a cap can be compared without rounding (design 4).
+ * reservations and settlements are exact and a cap can be compared without rounding.
  */
 export type NanoUsd = number;
 

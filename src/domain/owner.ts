@@ -1,6 +1,6 @@
 /**
  * Who holds a claim: enough to tell a living process from a reused pid, a reboot or another container
- * (a live owner on this machine is never expired by a clock, design 2.3).
+ * (a live owner on this machine is never expired by a clock).
  */
 export interface Owner {
   host: string;

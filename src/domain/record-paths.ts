@@ -1,4 +1,4 @@
-/** Where the record lies in a repository. These paths are outside every zone: only kleiber writes them (design 2). */
+/** Where the record lies in a repository. These paths are outside every zone: only kleiber writes them. */
 
 export const RECORD_ROOTS = ['tasks', 'progress', 'complete', 'blocked', 'reports'] as const;
 export const LOG_FILE = 'orchestration_log.md';

@@ -9,7 +9,7 @@ export interface Role {
   purpose: string;
   /** Globs it may write, relative to the repository root; null means the task's own `files`, minus protected paths. */
   paths: string[] | null;
-  /** A report role proves itself by a report and an empty source difference (design 2.4, step 1). */
+  /** A report role proves itself by a report and an empty source difference. */
   produces: 'change' | 'report';
   readOnly: boolean;
   tools: readonly ToolName[];

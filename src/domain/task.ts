@@ -1,4 +1,4 @@
-/** A task: the front matter and the sections of `tasks/<agent>/<id>.md` (seed 5, design 2.1). */
+/** A task: the front matter and the sections of `tasks/<agent>/<id>.md` (seed 5). */
 import * as z from 'zod';
 import { AGENT_PATTERN, ID_PATTERN, RISKS } from './names.ts';
 import { PHASES, PRIORITIES, TIERS } from './tier.ts';

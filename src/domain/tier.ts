@@ -2,7 +2,7 @@
 export const TIERS = ['haiku', 'sonnet', 'opus'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** How hard a model thinks, least first. Strikes raise effort before they raise the tier (design 3). */
+/** How hard a model thinks, least first. Strikes raise effort before they raise the tier. */
 export const EFFORTS = ['low', 'medium', 'high'] as const;
 export type Effort = (typeof EFFORTS)[number];
 
@@ -17,7 +17,7 @@ export const isAtLeast = (tier: Tier, floor: Tier): boolean => TIERS.indexOf(tie
 
 export const higherTier = (a: Tier, b: Tier): Tier => (isAtLeast(a, b) ? a : b);
 
-/** What an attempt runs on and why; `because` has one sentence per step that decided, in order (design 3). */
+/** What an attempt runs on and why; `because` has one sentence per step that decided, in order. */
 export interface Route {
   tier: Tier;
   effort: Effort;

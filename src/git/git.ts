@@ -1,6 +1,6 @@
 /**
  * What kleiber asks of git: a private store that only kleiber writes, worktrees that belong to it, candidates built
- * in it, and the one road back into the user's branch (design 2.3, 2.4). This edge never decides what may land.
+ * in it, and the one road back into the user's branch. This edge never decides what may land.
  */
 import type { ChangedFile } from '../domain/blocker.ts';
 import type { Result } from '../domain/result.ts';

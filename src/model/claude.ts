@@ -1,6 +1,6 @@
 /**
  * One turn with Claude. This edge speaks the Messages API through the SDK and reports what came back; it never
- * retries, never reserves money and never runs a tool (design 5).
+ * retries, never reserves money and never runs a tool.
  */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Usage } from '../domain/money.ts';

@@ -1,6 +1,6 @@
 /**
  * What tokens cost: dated rows in whole nano-dollars per token, so that every sum is exact. A row is never edited, only
- * ended and followed by a new one, so that an old run keeps its price. An unknown price is null and never 0 (design 4).
+ * ended and followed by a new one, so that an old run keeps its price. An unknown price is null and never 0.
  */
 import type { PriceRow } from '../domain/config.ts';
 import type { NanoUsd, Usage } from '../domain/money.ts';

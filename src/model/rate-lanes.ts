@@ -1,6 +1,6 @@
 /**
  * A lane per model: after a 429 or 529 its requests wait, the others go on. When the pause is over one request tries
- * the lane, and the rest follow only after it got through: a probe, not a stampede (design 4 and 5).
+ * the lane, and the rest follow only after it got through: a probe, not a stampede.
  */
 import type { Clock } from '../domain/clock.ts';
 import type { AttemptNews } from './attempt.ts';

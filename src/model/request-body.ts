@@ -1,6 +1,6 @@
 /**
  * The body of a turn on the wire. It has no field for sampling parameters, a tool choice or an edited history, so that
- * none of them can be asked for (design 5).
+ * none of them can be asked for.
  */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Message, SystemBlock, TurnRequest } from './claude.ts';

@@ -1,4 +1,4 @@
-/** The board: every task with its computed standing at one moment (design 2.2). */
+/** The board: every task with its computed standing at one moment. */
 import type { Task, TaskHead } from '../domain/task.ts';
 import { PRIORITIES } from '../domain/tier.ts';
 import { criticalPath, type GraphNode } from './graph.ts';
@@ -132,7 +132,7 @@ function compareReady(a: BoardTask, b: BoardTask, board: Board): number {
 const hasOpenPredecessor = (task: BoardTask, board: Board): boolean =>
   task.card.after.some(id => board.get(id) !== undefined && board.get(id)?.standing !== 'landed');
 
-/** Approved work in landing order: oldest submission first within a priority, so that nothing starves (design 2.4). */
+/** Approved work in landing order: oldest submission first within a priority, so that nothing starves. */
 export function landingOrder(board: Board): BoardTask[] {
   return [...board.values()]
     .filter(task => task.standing === 'queued')

@@ -1,6 +1,6 @@
 /**
  * Whether the next request may be made: its worst case must fit under every cap before it is sent, so that with any
- * number of workers the overshoot is zero (design 4). All money in whole nano-dollars.
+ * number of workers the overshoot is zero. All money in whole nano-dollars.
  */
 import type { NanoUsd } from '../domain/money.ts';
 import type { CapScope, ReserveDecision, Standings } from '../domain/reservation.ts';

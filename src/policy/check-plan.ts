@@ -1,6 +1,6 @@
 /**
  * Checks a plan without a model: everything that would make parallel work collide or stall is found before any task
- * file is written (design 2.1, seed 2's zones). What code can mend it mends; the rest goes back to the planner.
+ * file is written (seed 2's zones). What code can mend it mends; the rest goes back to the planner.
  */
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';

@@ -1,4 +1,4 @@
-/** What a task will probably cost and take, as a range, before anything runs: from priors, per tier (design 4). */
+/** What a task will probably cost and take, as a range, before anything runs: from priors, per tier. */
 import type { NanoUsd } from '../domain/money.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';

@@ -1,6 +1,6 @@
 /**
  * State as a fold: what a task is at this moment follows from its events alone, so no status is ever stored and
- * none can disagree (design 2). An event that its state does not allow changes nothing.
+ * none can disagree. An event that its state does not allow changes nothing.
  *
  *            claimed            submitted             merge_intended     landed
  *   open ──────────────▶ running ─────────▶ submitted ───────────────▶ ─────────▶ landed

@@ -15,7 +15,7 @@ export function globFault(glob: string): GlobFault | null {
   return segments.some(segment => segment !== '**' && segment.includes('**')) ? 'double_star_in_segment' : null;
 }
 
-/** `/src/backend/*` in a role means the whole tree below it, as people who write it expect (design 5). */
+/** `/src/backend/*` in a role means the whole tree below it, as people who write it expect. */
 export function asTree(glob: string): string {
   const inside = glob.replace(/^\//, '');
   if (inside.endsWith('/*')) return `${inside}*`;

@@ -1,5 +1,5 @@
 /**
- * The only road into the branch, as a decision: what the conductor does next with submitted work (design 2.4). Each
+ * The only road into the branch, as a decision: what the conductor does next with submitted work. Each
  * step needs the result of the one before, so none can be skipped.
  */
 import type { CheckResult, Validation } from '../domain/check.ts';

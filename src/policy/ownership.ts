@@ -1,4 +1,4 @@
-/** Paths that no role may write: shown with every plan, because work on them would have nobody to do it (design 5). */
+/** Paths that no role may write: shown with every plan, because work on them would have nobody to do it. */
 import { isRecordPath } from '../domain/record-paths.ts';
 import type { Role } from '../domain/role.ts';
 import { asTree, matchesGlob } from './glob.ts';

@@ -1,6 +1,6 @@
 /**
  * Routing: task, table and evidence in; tier, effort and reasons out. Pure and total. Every step may only do what its
- * name says, and the floor comes last (design 3).
+ * name says, and the floor comes last.
  */
 import type { TaskHead } from '../domain/task.ts';
 import type { Effort, Route, Tier } from '../domain/tier.ts';

@@ -7,7 +7,7 @@ export interface TableRow {
   agent: string;
   tier: Tier;
   source: string;
-  /** The traits of the task may move this row (design 3, step 2). */
+  /** The traits of the task may move this row. */
   byTraits: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Which endings say something about the model: only capability and premise failures are strikes; interruptions, rate
- * limits, sandbox denials, infrastructure and budget are not, so they never buy a dearer model (design 3, step 4).
+ * limits, sandbox denials, infrastructure and budget are not, so they never buy a dearer model.
  */
 import type { AttemptEnd, ReturnReason } from '../domain/event.ts';
 

@@ -15,7 +15,7 @@ export interface Work {
 /** What the next attempt must be told, and whether it goes on in the same conversation. */
 export interface Handover {
   note: string;
-  /** Null starts a new conversation: after a strike nobody continues in the old one (design 5). */
+  /** Null starts a new conversation: after a strike nobody continues in the old one. */
   session: string | null;
 }
 
@@ -71,7 +71,7 @@ export interface TaskState {
   createdAt: string;
   stage: Stage;
   attempts: Attempt[];
-  /** Capability or premise failures only (design 3, step 4). */
+  /** Capability or premise failures only. */
   strikes: number;
   /** Attempts that a person's `retry` has written off. */
   forgiven: number;

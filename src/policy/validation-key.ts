@@ -1,4 +1,4 @@
-/** Under which name the validation of a tree is remembered: the same code under the same commands need not be checked twice (design 2.4). */
+/** Under which name the validation of a tree is remembered: the same code under the same commands need not be checked twice. */
 import { createHash } from 'node:crypto';
 import type { Check } from '../domain/check.ts';
 import { LOG_FILE, RECORD_ROOTS } from '../domain/record-paths.ts';

@@ -1,6 +1,6 @@
 /**
  * Zones: where a task may write. A zone blocks; it is checked at the tool and again on the tree difference of the
- * commit, because a command can write anywhere in its worktree (design 2.4 step 1, design 7).
+ * commit, because a command can write anywhere in its worktree.
  */
 import type { ChangedFile } from '../domain/blocker.ts';
 import { LOG_FILE, RECORD_ROOTS } from '../domain/record-paths.ts';

@@ -107,7 +107,7 @@ const REFUSED_ENGINES = {
 
 /**
  * Splits a file into front matter and body. The first line is exactly `---`; YAML is read by `readStrictYaml` within
- * 16 KiB. All faults of the front matter come at once. Source of the rules: design 7.
+ * 16 KiB. All faults of the front matter come at once.
  */
 export function readFrontMatter(path: string, text: string): Result<FrontMatter, FileFault[]> {
   const delimiters = checkDelimiters(path, text);

@@ -138,7 +138,7 @@ function parsePlain(path: string, text: string): Result<Task, FileFault[]> {
 
 /**
  * Reads a task file, given its path from the repository root. All faults come at once, by line: size and bytes, front
- * matter, keys, place, sections. Source: design 2.1; the plain form is seed 5's task assignment.
+ * matter, keys, place, sections. The plain form is seed 5's task assignment.
  */
 export function parseTaskFile(path: string, bytes: Uint8Array): Result<ParsedTask, FileFault[]> {
   const ordinary = readOrdinaryTask(path, bytes);

@@ -1,6 +1,6 @@
 /**
  * A command in a folder, cut off from everything else: this edge starts it, limits it, and kills all of it. It never
- * decides what may run (design 5).
+ * decides what may run.
  */
 
 /** Inside, every worktree is at this one path, so that what a model reads is identical in every attempt. */

@@ -14,7 +14,7 @@ import { giveUp, handIn } from './hand-in.ts';
 import { type Dependency, handoverNotes, resumeNews, taskOpening } from './prompts.ts';
 import { appendFor, type Running, saveWork } from './running.ts';
 
-/** A worktree is saved at least this often, so that no work is ever further away (design 2.3). */
+/** A worktree is saved at least this often, so that no work is ever further away. */
 const CHECKPOINT_TURNS = 5;
 const CHECKPOINT_MS = 60_000;
 

@@ -1,4 +1,4 @@
-/** Output is cut once, before it is first sent: history is never edited afterwards (design 5). */
+/** Output is cut once, before it is first sent: history is never edited afterwards. */
 
 /** The most characters of one tool result that a model is shown. */
 export const MOST_RESULT_CHARACTERS = 12_000;

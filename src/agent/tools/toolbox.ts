@@ -1,4 +1,4 @@
-/** The tools of a role, sorted by name so that the list is byte-identical in every request (design 5). */
+/** The tools of a role, sorted by name so that the list is byte-identical in every request. */
 import type { Role } from '../../domain/role.ts';
 import { editTool } from './edit.ts';
 import { blockTool, submitTool } from './hand-in.ts';
