@@ -87,7 +87,7 @@ function connect(path: string): Database {
  * notice Node 22 gives about its SQLite ("experimental", on every start) can be kept from people: `package.json`
  * fixes the range of Node versions for which this folder is tested.
  */
-function loadSqlite(): typeof import('node:sqlite') {
+export function loadSqlite(): typeof import('node:sqlite') {
   const emitWarning = process.emitWarning;
   process.emitWarning = () => {};
   try {

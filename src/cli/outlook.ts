@@ -9,7 +9,7 @@ import { openBaton } from '../baton/sqlite-baton.ts';
 import { openLedger } from '../baton/sqlite-ledger.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type QuickFacts, quickFacts } from '../git/quick-facts.ts';
-import { type IndexFile, readIndex } from '../report/index-file.ts';
+import { type IndexHead, readIndex } from '../report/index-file.ts';
 import { batonProblem, gitProblem, type Problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import type { Context } from './context.ts';
@@ -22,7 +22,7 @@ export interface Outlook {
   /** Null when HEAD is detached. */
   branch: string | null;
   places: Places;
-  index: IndexFile | null;
+  index: IndexHead | null;
   trusted: boolean;
   /** The cap of a day, in dollars, as it counts now. */
   dayUsd: number;
@@ -38,12 +38,12 @@ type Facts = Pick<QuickFacts, 'root' | 'commonDir'> & { branch: string | null };
 export async function openOutlook(context: Context): Promise<Result<Outlook, Problem>> {
   const quick = quickFacts(context.cwd, context.environment.PATH ?? '');
   const remembered = quick === null ? null : readIndex(placesOf(context, quick.commonDir).index, VERSION);
-  const isKnownGit = quick !== null && remembered?.head.memo.git === quick.git;
+  const isKnownGit = quick !== null && remembered?.memo.git === quick.git;
   const facts = isKnownGit ? ok<Facts>(quick) : await askGit(context);
   if (!facts.ok) return facts;
   const places = placesOf(context, facts.value.commonDir);
   const index = remembered ?? readIndex(places.index, VERSION);
-  const settings = await settingsOf(facts.value.root, places, index?.head.memo ?? {});
+  const settings = await settingsOf(facts.value.root, places, index?.memo ?? {});
   if (!settings.ok) return settings;
   const opened = openState(places);
   if (!opened.ok) return opened;

@@ -129,15 +129,27 @@ export function failureOf(path: string, error: unknown): FolderFailure {
 export function readRecordFile(root: string, path: string, limit = FILE_LIMIT_BYTES): Result<Buffer, FolderFailure> {
   try {
     const walked = walk(root, path, false);
-    if (!walked.ok) return walked;
-    const descriptor = openSync(join(root, path), READ_FLAGS);
-    try {
-      return readOpened(path, descriptor, limit);
-    } finally {
-      closeSync(descriptor);
-    }
+    return walked.ok ? readPlace(root, path, limit) : walked;
   } catch (error) {
     return fail(failureOf(path, error));
+  }
+}
+
+/** The same for a file of a folder that was just listed, and so is one: ten thousand walks take a tenth of a second. */
+export function readListedFile(root: string, path: string): Result<Buffer, FolderFailure> {
+  try {
+    return readPlace(root, path, FILE_LIMIT_BYTES);
+  } catch (error) {
+    return fail(failureOf(path, error));
+  }
+}
+
+function readPlace(root: string, path: string, limit: number): Result<Buffer, FolderFailure> {
+  const descriptor = openSync(join(root, path), READ_FLAGS);
+  try {
+    return readOpened(path, descriptor, limit);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

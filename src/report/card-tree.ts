@@ -1,13 +1,10 @@
-/**
- * The cards of all task files, with a stamp for every folder and file: looking again costs a stat per folder, and only what
- * changed is read. An edit in place changes no folder, so whoever relies on a card says which files to look at.
- */
+/** The cards of task files: read from disk one by one, with a stamp for each, and without what a card does not need. */
 import { join } from 'node:path';
 import { type Card, cardOf } from '../policy/board.ts';
 import { readOrdinaryTask } from '../record/ordinary-task.ts';
-import { readRecordFile } from '../record/record-disk.ts';
+import { readListedFile } from '../record/record-disk.ts';
 import { listAgents, listTasksOf } from '../record/record-folder.ts';
-import { isSameStamp, readStamp } from './file-stamp.ts';
+import { readStamp } from './file-stamp.ts';
 
 /** `card` is null and `faults` is above 0 when the file is not a right task. */
 export interface CardFile {
@@ -17,102 +14,77 @@ export interface CardFile {
   faults: number;
 }
 
+/** A folder with its stamp, and how many faults there are of things in it that are no task files. */
 export interface CardFolder {
-  agent: string;
+  path: string;
   stamp: string;
-  /** Of what lies there and is no task file. */
   faults: number;
-  files: CardFile[];
 }
 
 export interface CardTree {
-  /** Of `tasks/` itself. */
-  stamp: string;
-  faults: number;
+  /** `tasks`, then the folders of the agents. */
   folders: CardFolder[];
+  files: CardFile[];
 }
 
-export interface ScanOptions {
-  /** Milliseconds since the epoch, taken before anything is looked at. */
-  nowMs: number;
-  /** Files to look at although their folder has not changed. */
-  suspects: ReadonlySet<string> | 'all';
-}
+export const agentPath = (agent: string): string => `tasks/${agent}`;
 
-/** What is there now; `known` saves reading what has not changed since. Its files are not changed, only replaced. */
-export async function scanCards(root: string, known: CardTree | null, options: ScanOptions): Promise<CardTree> {
-  const stamp = stampAt(root, 'tasks', options);
-  const isKnown = known !== null && isSameStamp(known.stamp, stamp);
-  const listed = isKnown ? null : listAgents(root);
-  const agents = listed?.agents ?? known?.folders.map(folder => folder.agent) ?? [];
-  const before = new Map(known?.folders.map(folder => [folder.agent, folder]));
-  const folders = agents.map(agent => scanFolder(root, agent, before.get(agent) ?? null, options));
-  const tree = { stamp, faults: listed?.faults.length ?? known?.faults ?? 0, folders };
-  await readOddFiles(root, tree);
-  return tree;
-}
-
-const stampAt = (root: string, path: string, { nowMs }: ScanOptions): string => readStamp(join(root, path), nowMs);
-
-function scanFolder(root: string, agent: string, known: CardFolder | null, options: ScanOptions): CardFolder {
-  const stamp = stampAt(root, `tasks/${agent}`, options);
-  if (known !== null && isSameStamp(known.stamp, stamp)) {
-    const { suspects } = options;
-    const isSuspect = (path: string): boolean => suspects === 'all' || suspects.has(path);
-    const files = known.files.map(file => (isSuspect(file.path) ? look(root, file.path, file, options) : file));
-    return { ...known, files };
-  }
-  const { files, faults } = listTasksOf(root, agent);
-  const before = new Map(known?.files.map(file => [file.path, file]));
+/** Everything that is there. `nowMs` was taken before. */
+export async function readTree(root: string, nowMs: number): Promise<CardTree> {
+  const top = readStamp(join(root, 'tasks'), nowMs);
+  const { agents, faults } = listAgents(root);
+  const listed = agents.map(agent => {
+    const stamp = readStamp(join(root, agentPath(agent)), nowMs);
+    return { agent, stamp, ...listTasksOf(root, agent) };
+  });
+  const paths = listed.flatMap(({ files }) => files.map(file => file.path));
   return {
-    agent,
-    stamp,
-    faults: faults.length,
-    files: files.map(({ path }) => look(root, path, before.get(path), options)),
+    folders: [
+      { path: 'tasks', stamp: top, faults: faults.length },
+      ...listed.map(({ agent, stamp, faults: own }) => ({ path: agentPath(agent), stamp, faults: own.length })),
+    ],
+    files: await readCards(
+      root,
+      paths.map(path => ({ path, stamp: readStamp(join(root, path), nowMs) })),
+    ),
   };
 }
 
-function look(root: string, path: string, known: CardFile | undefined, options: ScanOptions): CardFile {
-  const stamp = stampAt(root, path, options);
-  return known !== undefined && isSameStamp(known.stamp, stamp) ? known : readCard(root, path, stamp);
+/** Reads files whose stamps were taken before, of folders that were listed before that. */
+export async function readCards(root: string, files: readonly { path: string; stamp: string }[]): Promise<CardFile[]> {
+  const read = files.map(({ path, stamp }) => readCard(root, path, stamp));
+  if (!read.some(isOdd)) return read;
+  // Seventy milliseconds of packages, for the files that need them.
+  const { readTask } = await import('../record/read-task.ts');
+  return read.map(file => {
+    if (!isOdd(file)) return file;
+    const judged = readTask(root, file.path);
+    return judged.ok
+      ? { ...file, card: cardOf(judged.value.task) }
+      : { ...file, faults: Math.max(1, judged.failure.length) };
+  });
 }
 
 /** No fault and no card: only the packages that read every form can tell what the file is. */
 const isOdd = (file: CardFile): boolean => file.card === null && file.faults === 0;
 
 function readCard(root: string, path: string, stamp: string): CardFile {
-  const bytes = readRecordFile(root, path);
+  const bytes = readListedFile(root, path);
   if (!bytes.ok) return { path, stamp, card: null, faults: 1 };
   const task = readOrdinaryTask(path, bytes.value);
   return { path, stamp, card: task === null ? null : cardOf(task), faults: 0 };
 }
 
-async function readOddFiles(root: string, tree: CardTree): Promise<void> {
-  if (!tree.folders.some(folder => folder.files.some(isOdd))) return;
-  // Seventy milliseconds of packages, for the files that need them.
-  const { readTask } = await import('../record/read-task.ts');
-  const judge = (file: CardFile): CardFile => {
-    const read = readTask(root, file.path);
-    return read.ok
-      ? { ...file, card: cardOf(read.value.task), faults: 0 }
-      : { ...file, card: null, faults: read.failure.length };
-  };
-  for (const folder of tree.folders) folder.files = folder.files.map(file => (isOdd(file) ? judge(file) : file));
-}
-
-/** All cards, each id once, and how much is wrong with the files. */
-export function cardsOf(tree: CardTree): { cards: Card[]; faults: number } {
+/** All cards, each id once; a file that takes an id again is a fault. */
+export function cardsOf(tree: CardTree): { cards: Card[]; faults: number; hasTwins: boolean } {
   const cards = new Map<string, Card>();
-  let faults = tree.faults;
-  for (const folder of tree.folders) {
-    faults += folder.faults;
-    for (const { card, faults: own } of folder.files) {
-      faults += own;
-      if (card === null) continue;
-      // An id counts once; the file that takes it again is a fault.
-      if (cards.has(card.id)) faults += 1;
-      else cards.set(card.id, card);
-    }
+  let faults = tree.folders.reduce((sum, folder) => sum + folder.faults, 0);
+  let twins = 0;
+  for (const { card, faults: own } of tree.files) {
+    faults += own;
+    if (card === null) continue;
+    if (cards.has(card.id)) twins += 1;
+    else cards.set(card.id, card);
   }
-  return { cards: [...cards.values()], faults };
+  return { cards: [...cards.values()], faults: faults + twins, hasTwins: twins > 0 };
 }

@@ -2,19 +2,9 @@
  * The board at a glance: what one command needs that looks once and ends. It uses the index where everything in it still
  * holds, brings it up to date where something has changed, and gives the same answer without it.
  */
-import type { Stored } from '../domain/event.ts';
 import { isSameStamp, readStamp } from './file-stamp.ts';
 import { type IndexHead, writeIndex } from './index-file.ts';
-import {
-  CHECK_ALL_MS,
-  type Glance,
-  type GlanceOptions,
-  isOfTask,
-  type LatestEvents,
-  listed,
-  markOf,
-  withLatest,
-} from './seen.ts';
+import { CHECK_ALL_MS, type Glance, type GlanceOptions, isOfTask, listed, markOf, withLatest } from './seen.ts';
 
 /** So many events that concern no task are read again and again before they are worth a new index. */
 const MOST_NEWS = 100;
@@ -25,7 +15,10 @@ export async function glance(options: GlanceOptions): Promise<Glance> {
   const isStill = head !== null && !news.some(isOfTask);
   if (isStill && isUnchanged(head, options)) {
     const latest = withLatest(head.latest, news);
-    if (news.length > MOST_NEWS || !isSameMemo(head.memo, options.memo)) keepHead(head, latest, news, options);
+    if (news.length > MOST_NEWS || !isSameMemo(head.memo, options.memo)) {
+      const next = { ...head, latest: listed(latest), mark: markOf(news) ?? head.mark, memo: options.memo };
+      writeIndex(options.indexPath, options.version, next);
+    }
     return { digest: head.digest, faults: head.faults, latest, board: null };
   }
   // Everything behind this line is loaded only when something has changed.
@@ -35,13 +28,13 @@ export async function glance(options: GlanceOptions): Promise<Glance> {
 
 /** The head, if it is about this checkout and about this log. */
 function usableHead({ index, root, baton }: GlanceOptions): IndexHead | null {
-  if (index === null || index.head.root !== root) return null;
-  const { mark } = index.head;
-  if (mark === null) return index.head;
+  if (index === null || index.root !== root) return null;
+  const { mark } = index;
+  if (mark === null) return index;
   const [found] = baton.after(mark.position - 1, 1);
   const isSame =
     found?.position === mark.position && found.stream === mark.stream && found.seq === mark.seq && found.at === mark.at;
-  return isSame ? index.head : null;
+  return isSame ? index : null;
 }
 
 function isUnchanged(head: IndexHead, { root, nowMs, wantsBoard }: GlanceOptions): boolean {
@@ -54,11 +47,3 @@ function isUnchanged(head: IndexHead, { root, nowMs, wantsBoard }: GlanceOptions
 
 const isSameMemo = (before: Record<string, string>, now: Record<string, string>): boolean =>
   Object.keys(now).every(key => before[key] === now[key]);
-
-/** The body stays as it is. */
-function keepHead(head: IndexHead, latest: LatestEvents, news: readonly Stored[], options: GlanceOptions): void {
-  const body = options.index?.body() ?? null;
-  if (body === null) return;
-  const next = { ...head, latest: listed(latest), mark: markOf(news) ?? head.mark, memo: options.memo };
-  writeIndex(options.indexPath, options.version, next, body);
-}

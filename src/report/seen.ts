@@ -3,7 +3,7 @@ import type { Baton } from '../baton/baton.ts';
 import type { Stored } from '../domain/event.ts';
 import type { Board } from '../policy/board.ts';
 import type { TaskBrief } from '../policy/task-brief.ts';
-import type { IndexFile, IndexHead, LogMark } from './index-file.ts';
+import type { IndexHead, LogMark } from './index-file.ts';
 import type { StatusDigest } from './status-digest.ts';
 
 /** The last event of each kind, by stream, for streams other than those of tasks. */
@@ -21,7 +21,7 @@ export interface GlanceOptions {
   root: string;
   baton: Baton;
   /** The index as it was found, and where the new one goes. */
-  index: IndexFile | null;
+  index: IndexHead | null;
   indexPath: string;
   version: string;
   nowMs: number;

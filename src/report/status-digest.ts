@@ -18,58 +18,81 @@ export interface StatusDigest {
   /** The first task that waits for a person. */
   asks: string | null;
   hasReady: boolean;
+  /** The tasks whose rows are shown. */
+  shown: string[];
 }
 
-type Row = (task: BoardTask<TaskBrief>) => string[];
+/** Where the rows come from: a whole board, or what is kept of one. */
+export interface RowSource {
+  counts(): ReadonlyMap<string, number>;
+  /** The first tasks of these standings together, in the order of the board. */
+  first(standings: readonly Standing[], limit: number): { id: string; cells: string[] }[];
+}
 
-export const MOST_ROWS = 20;
-
-const needsYou: Row = ({ card, state }) => {
-  const blocker = state?.stage.kind === 'blocked' ? state.stage.blocker : null;
-  return [`? ${card.id}`, blocker?.type ?? '', neutraliseLine(blocker?.need ?? '')];
-};
-const working: Row = ({ card, state }) => [
-  `▶ ${card.id}`,
-  state?.tier ?? '',
-  `attempt ${state?.tries ?? 1}`,
-  card.title,
-];
-const onItsWay: Row = ({ card, standing }) => [
-  `· ${card.id}`,
-  standing === 'queued' ? 'waits to land' : 'is being proven',
-  card.title,
-];
-const plain: Row = ({ card, standing }) => [`${standing === 'landed' ? '✓' : '·'} ${card.id}`, card.agent, card.title];
-const waiting: Row = ({ card, waitingFor }) => [`· ${card.id}`, `for ${waitingFor.join(' ')}`, card.title];
+const MOST_ROWS = 20;
 
 /** In the order of the screen: what needs a person first, then what moves, then what waits. */
-const GROUPS: readonly { title: string; standings: readonly Standing[]; row: Row }[] = [
-  { title: 'needs you', standings: ['blocked'], row: needsYou },
-  { title: 'working', standings: ['running'], row: working },
-  { title: 'on its way in', standings: ['submitted', 'queued'], row: onItsWay },
-  { title: 'ready', standings: ['ready'], row: plain },
-  { title: 'waiting', standings: ['waiting'], row: waiting },
-  { title: 'landed', standings: ['landed'], row: plain },
+const GROUPS: readonly { title: string; standings: readonly Standing[] }[] = [
+  { title: 'needs you', standings: ['blocked'] },
+  { title: 'working', standings: ['running'] },
+  { title: 'on its way in', standings: ['submitted', 'queued'] },
+  { title: 'ready', standings: ['ready'] },
+  { title: 'waiting', standings: ['waiting'] },
+  { title: 'landed', standings: ['landed'] },
 ];
 
-export function digestOf(board: Board<TaskBrief>): StatusDigest {
-  const tasks = [...board.values()];
-  const of = (standings: readonly Standing[]): BoardTask<TaskBrief>[] =>
-    tasks.filter(task => standings.includes(task.standing));
+/** A task's row on the screen. */
+export function cellsOf({ card, state, standing, waitingFor }: BoardTask<TaskBrief>): string[] {
+  switch (standing) {
+    case 'blocked': {
+      const blocker = state?.stage.kind === 'blocked' ? state.stage.blocker : null;
+      return [`? ${card.id}`, blocker?.type ?? '', neutraliseLine(blocker?.need ?? '')];
+    }
+    case 'running':
+      return [`▶ ${card.id}`, state?.tier ?? '', `attempt ${state?.tries ?? 1}`, card.title];
+    case 'submitted':
+      return [`· ${card.id}`, 'is being proven', card.title];
+    case 'queued':
+      return [`· ${card.id}`, 'waits to land', card.title];
+    case 'ready':
+      return [`· ${card.id}`, card.agent, card.title];
+    case 'waiting':
+      return [`· ${card.id}`, `for ${waitingFor.join(' ')}`, card.title];
+    case 'landed':
+      return [`✓ ${card.id}`, card.agent, card.title];
+    case 'cancelled':
+      return [];
+  }
+}
+
+export function digestOf(source: RowSource): StatusDigest {
+  const counts = source.counts();
+  const countOf = (standings: readonly Standing[]): number =>
+    standings.reduce((sum, standing) => sum + (counts.get(standing) ?? 0), 0);
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const found = GROUPS.map(({ title, standings }) => {
+    const first = countOf(standings) === 0 ? [] : source.first(standings, MOST_ROWS);
+    return { title, count: countOf(standings), first };
+  });
   return {
-    alive: tasks.filter(task => task.standing !== 'cancelled').length,
-    isEmpty: tasks.length === 0,
-    groups: GROUPS.map(({ title, standings, row }) => {
-      const found = of(standings);
-      return { title, count: found.length, rows: found.slice(0, MOST_ROWS).map(row) };
-    }),
-    asks: tasks.find(task => task.standing === 'blocked')?.card.id ?? null,
-    hasReady: tasks.some(task => task.standing === 'ready'),
+    alive: all - countOf(['cancelled']),
+    isEmpty: all === 0,
+    groups: found.map(({ title, count, first }) => ({ title, count, rows: first.map(({ cells }) => cells) })),
+    asks: found[0]?.first[0]?.id ?? null,
+    hasReady: countOf(['ready']) > 0,
+    shown: found.flatMap(({ first }) => first.map(({ id }) => id)),
   };
 }
 
-/** The tasks whose rows the screen shows. */
-export const shownTasks = (board: Board<TaskBrief>): string[] =>
-  GROUPS.flatMap(({ standings }) =>
-    [...board.values()].filter(task => standings.includes(task.standing)).slice(0, MOST_ROWS),
-  ).map(task => task.card.id);
+export const rowsOfBoard = (board: Board<TaskBrief>): RowSource => ({
+  counts: () => {
+    const counts = new Map<string, number>();
+    for (const { standing } of board.values()) counts.set(standing, (counts.get(standing) ?? 0) + 1);
+    return counts;
+  },
+  first: (standings, limit) =>
+    [...board.values()]
+      .filter(task => standings.includes(task.standing))
+      .slice(0, limit)
+      .map(task => ({ id: task.card.id, cells: cellsOf(task) })),
+});

@@ -141,3 +141,12 @@ test('everything that must come before, directly or not, also from outside the p
     elsewhere: [],
   });
 });
+
+test('the longest path of a chain that is longer than the call stack is found', () => {
+  const chain = Array.from({ length: 30_000 }, (_, at) => ({
+    id: `t-${at}`,
+    dependsOn: at === 0 ? [] : [`t-${at - 1}`],
+    minutes: 5,
+  }));
+  expect(criticalPath(chain.toReversed())).toEqual(chain.map(({ id }) => id));
+});
