@@ -156,10 +156,19 @@ const LOOK_AGAIN_MS = 1_000;
 
 async function assemble(project: Project, context: Context, studio: Studio, store: GitStore): Promise<Workshop> {
   let around = await lookAround(project, studio);
-  const looking = repeat(LOOK_AGAIN_MS, async () => {
-    around = await lookAround(project, studio);
-  });
-  const beating = repeat(BEAT_MS, async () => project.baton.beat(project.holder.owner));
+  const notice = (text: string): void => note(context, text);
+  const looking = repeat(
+    LOOK_AGAIN_MS,
+    async () => {
+      around = await lookAround(project, studio);
+    },
+    why => notice(`the checkout could not be looked at, trying again: ${why}`),
+  );
+  const beating = repeat(
+    BEAT_MS,
+    async () => project.baton.beat(project.holder.owner),
+    why => notice(`the heartbeat could not be written, trying again: ${why}`),
+  );
   const doorbell = openDoorbell(project);
   const common = {
     studio,
@@ -170,7 +179,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
     worktrees: project.places.worktrees,
     binds: () => around.binds,
     conditions: () => around.conditions,
-    notice: (text: string) => note(context, text),
+    notice,
   };
   const { name } = await project.checkout.identity();
   return {
@@ -191,9 +200,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
       person: name,
     },
     close: async () => {
-      looking.stop();
-      beating.stop();
-      await doorbell.close();
+      await Promise.all([looking.stop(), beating.stop(), doorbell.close()]);
     },
   };
 }
@@ -273,16 +280,32 @@ function openDoorbell(project: Project): Doorbell {
   };
 }
 
-/** Does something again and again; a run that fails is tried again next time. */
-function repeat(everyMs: number, action: () => Promise<void>): { stop(): void } {
-  let busy = false;
+/**
+ * Does something again and again. A run that fails is tried again next time, and said the first time in a row: a checkout that
+ * is being moved is not the end of a night's work.
+ */
+function repeat(everyMs: number, action: () => Promise<void>, say: (why: string) => void): { stop(): Promise<void> } {
+  let current: Promise<void> | null = null;
+  let failed = false;
+  const once = async (): Promise<void> => {
+    try {
+      await action();
+      failed = false;
+    } catch (error) {
+      if (!failed) say(error instanceof Error ? error.message : String(error));
+      failed = true;
+    } finally {
+      current = null;
+    }
+  };
   const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    action().finally(() => {
-      busy = false;
-    });
+    current ??= once();
   }, everyMs);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await current;
+    },
+  };
 }

@@ -1,5 +1,9 @@
-/** A git that outlasts the locks of dead processes: git's lock files name no owner, so one that nobody moves is taken away. */
-import { stat, unlink } from 'node:fs/promises';
+/**
+ * A git that outlasts what other processes leave in its way for a moment, or for good when they died: lock files and half-made
+ * corners of worktrees. Neither names an owner, so one that nobody moves is taken away.
+ */
+import { rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import type { Git, GitOutput } from './git-command.ts';
 
@@ -10,18 +14,31 @@ const BETWEEN_LOOKS_MS = 100;
 const ROUNDS = 100;
 
 const LOCK_MESSAGE = /Unable to create '([^\n]+?\.lock)': File exists/;
+/** `git worktree add` reads the corners of all others, and one that is being made at this moment has an empty file. */
+const HALF_MADE_MESSAGE = /failed to read ([^\n]+?\/worktrees\/[^\n/]+\/commondir)/;
 
-/** The lock file of the store that stopped a command, or null when it ended for another reason. */
-function lockInTheWay(output: GitOutput, root: string): string | null {
-  if (output.exitCode === 0) return null;
-  const lock = LOCK_MESSAGE.exec(output.stderr)?.[1];
-  return lock?.startsWith(`${root}/`) ? lock : null;
+/** A file that stopped a command, and what goes with it when its process is dead. */
+interface Obstacle {
+  file: string;
+  all: string;
+  /** It stands in the way only as long as it is empty; a lock does with any content. */
+  whileEmpty: boolean;
 }
 
-/** A lock's identity; a new lock of the same name is another one. */
-async function identityOf(lock: string): Promise<string | null> {
+/** What of the store stopped a command, or null when it ended for another reason. */
+function obstacleOf(output: GitOutput, root: string): Obstacle | null {
+  if (output.exitCode === 0) return null;
+  const lock = LOCK_MESSAGE.exec(output.stderr)?.[1];
+  if (lock?.startsWith(`${root}/`)) return { file: lock, all: lock, whileEmpty: false };
+  const halfMade = HALF_MADE_MESSAGE.exec(output.stderr)?.[1];
+  return halfMade?.startsWith(`${root}/`) ? { file: halfMade, all: dirname(halfMade), whileEmpty: true } : null;
+}
+
+/** What stands in the way at this moment; a new file of the same name is another one. */
+async function identityOf({ file, whileEmpty }: Obstacle): Promise<string | null> {
   try {
-    const { ino, mtimeNs } = await stat(lock, { bigint: true });
+    const { ino, mtimeNs, size } = await stat(file, { bigint: true });
+    if (whileEmpty && size > 0) return null;
     return `${ino}:${mtimeNs}`;
   } catch {
     // ENOENT: released in the meantime, which is what the caller waits for.
@@ -29,17 +46,16 @@ async function identityOf(lock: string): Promise<string | null> {
   }
 }
 
-/** Waits until the lock is released or replaced, and removes it when it never moved. */
-async function outlast(lock: string, clock: Pick<Clock, 'sleep'>): Promise<void> {
-  const first = await identityOf(lock);
+/** Waits until the file is gone or another one, and removes it with what belongs to it when it never moved. */
+async function outlast(obstacle: Obstacle, clock: Pick<Clock, 'sleep'>): Promise<void> {
+  const first = await identityOf(obstacle);
   if (first === null) return;
   for (let look = 0; look < LOOKS; look += 1) {
     await clock.sleep(BETWEEN_LOOKS_MS);
-    if ((await identityOf(lock)) !== first) return;
+    if ((await identityOf(obstacle)) !== first) return;
   }
-  await unlink(lock).catch(() => {
-    // Somebody else came to the same conclusion first.
-  });
+  // Somebody else may have come to the same conclusion first.
+  await rm(obstacle.all, { recursive: true, force: true });
 }
 
 /** `root` is the store: locks in a user's repository are never touched (a person's git may be waiting for an editor). */
@@ -47,9 +63,9 @@ export function patientGit(git: Git, root: string, clock: Pick<Clock, 'sleep'>):
   return async (args, options) => {
     let output = await git(args, options);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const lock = lockInTheWay(output, root);
-      if (lock === null) return output;
-      await outlast(lock, clock);
+      const obstacle = obstacleOf(output, root);
+      if (obstacle === null) return output;
+      await outlast(obstacle, clock);
       output = await git(args, options);
     }
     return output;

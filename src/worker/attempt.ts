@@ -7,6 +7,7 @@ import { toolsOf } from '../agent/tools/toolbox.ts';
 import { letGo } from '../baton/hold.ts';
 import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
+import type { GitFailure } from '../git/git.ts';
 import { zoneOf } from '../policy/zones.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
@@ -29,7 +30,7 @@ export async function runAttempt(
       `agent/${claim.slot}`,
       claim.start,
     );
-    if (!opened.ok) return noWorktree(claim, opened.failure.reason, edges);
+    if (!opened.ok) return noWorktree(claim, opened.failure, edges);
     const running: Running = {
       claim,
       worktree: opened.value,
@@ -50,7 +51,8 @@ export async function runAttempt(
 }
 
 /** Without a worktree nothing was spent and nobody is to blame: the task goes back. */
-function noWorktree(claim: Claim, why: string, edges: WorkerEdges): null {
+function noWorktree(claim: Claim, failure: GitFailure, edges: WorkerEdges): null {
+  const why = failure.reason === 'git_failed' ? `${failure.command}: ${failure.detail}` : failure.reason;
   const end = { reason: 'tool_unavailable' as const, detail: `the worktree could not be made (${why})` };
   edges.holder.baton.append({
     stream: taskStream(claim.state.id),

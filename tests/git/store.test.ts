@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ok } from '../../src/domain/result.ts';
 import { openStore } from '../../src/git/store.ts';
 import { AT, GitSandbox, must, QUICK } from '../support/git-sandbox.ts';
 
@@ -149,6 +150,20 @@ describe('the integration ref', () => {
     const next = must(await store.commitFiles(base, new Map([['b', Buffer.from('b')]]), 'move', AT));
     expect(await store.moveIntegration('main', base, next.commit)).toBe(true);
     expect(existsSync(lock)).toBe(false);
+  });
+
+  test('a corner that a killed git left half made does not stop it', async () => {
+    const base = sandbox.commit(sandbox.user, { a: '0' });
+    const store = await sandbox.store();
+    must(await store.fetchBranch(sandbox.user, 'main'));
+    const corner = join(store.path, 'worktrees/dead');
+    mkdirSync(corner, { recursive: true });
+    writeFileSync(join(corner, 'gitdir'), `${sandbox.worktree('dead')}/.git\n`);
+    writeFileSync(join(corner, 'HEAD'), `${base}\n`);
+    writeFileSync(join(corner, 'commondir'), '');
+    const opened = await store.openWorktree(sandbox.worktree('alive'), 'agent/alive', base);
+    expect(opened).toEqual(ok({ path: sandbox.worktree('alive'), branch: 'agent/alive' }));
+    expect(readdirSync(join(store.path, 'worktrees'))).toEqual(['alive']);
   });
 
   test('kept commits and result branches have refs of their own', async () => {

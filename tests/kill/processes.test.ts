@@ -139,13 +139,13 @@ function hasBubblewrap(): boolean {
 }
 
 test('killed six times while it works, it lands everything exactly once', { timeout: 180_000 }, async () => {
-  const latency = { firstEventMs: 60 };
+  const latency = { firstEventMs: 120 };
   machine = new Machine(await startMessagesServer({ answer, acceptedKey: KEY, latency }));
   expect(await machine.run(['trust', '--yes'])).toMatchObject({ code: 0 });
   const words = ['work', '--all', '--until-idle', '--concurrency', '2', ...(await sandboxWords())];
   const random = seeded(20261121);
   const endings: (number | null)[] = [];
-  for (let kill = 0; kill < KILLS; kill++) endings.push((await machine.run(words, 50 + random() * 1_200)).code);
+  for (let kill = 0; kill < KILLS; kill++) endings.push((await machine.run(words, 50 + random() * 700)).code);
   const last = await machine.run(words);
   expect({ endings, last: last.code, said: last.said }).toEqual({
     endings: Array.from({ length: KILLS }, () => null),
