@@ -18,7 +18,6 @@ import { rateLanes } from '../model/rate-lanes.ts';
 import { sdkClaude } from '../model/sdk-claude.ts';
 import type { ValidationConditions } from '../policy/validation-key.ts';
 import { readRecordFile } from '../record/record-disk.ts';
-import { watchRecord } from '../record/watch.ts';
 import { gitProblem, type Problem, problem, sandboxProblem } from '../report/problem.ts';
 import { openSandbox } from '../shell/bubblewrap.ts';
 import { findDependencyBinds, lockFingerprint, lockFolders } from '../shell/dependency-binds.ts';
@@ -27,8 +26,10 @@ import type { DependencyBind, Sandbox } from '../shell/sandbox.ts';
 import type { WorkerEdges } from '../worker/edges.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
+import { openDoorbell } from './doorbell.ts';
 import type { Project } from './project.ts';
 import { recordFiles } from './record-files.ts';
+import { repeat } from './repeat.ts';
 
 export interface Workshop {
   studio: Studio;
@@ -243,69 +244,5 @@ function landingsOf(store: GitStore): WorkerEdges['landedBefore'] {
     known.clear();
     known.set(tip, found);
     return found;
-  };
-}
-
-const POLL_MS = 25;
-const LONGEST_WAIT_MS = 1_000;
-
-interface Doorbell {
-  /** Resolves when something has happened since the last time this waiter was told, or after the longest wait. */
-  waiter(): (signal: AbortSignal) => Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Rings for new task files and new events; a ring that is missed costs at most the longest wait. */
-function openDoorbell(project: Project): Doorbell {
-  let rings = 0;
-  let rung = Promise.withResolvers<void>();
-  const watch = watchRecord(project.facts.root, ['tasks', 'blocked'], path => {
-    project.keeper.suspect(path);
-    rings++;
-    rung.resolve();
-    rung = Promise.withResolvers();
-  });
-  const now = (): string => `${rings}:${project.baton.position()}`;
-  return {
-    waiter: () => {
-      let told = now();
-      return async signal => {
-        const untilMs = systemClock.monotonicMs() + LONGEST_WAIT_MS;
-        while (!signal.aborted && systemClock.monotonicMs() < untilMs && now() === told)
-          await Promise.race([rung.promise, systemClock.sleep(POLL_MS, signal)]);
-        told = now();
-      };
-    },
-    close: () => watch.close(),
-  };
-}
-
-/**
- * Does something again and again. A run that fails is tried again next time, and said the first time in a row: a checkout that
- * is being moved is not the end of a night's work.
- */
-function repeat(everyMs: number, action: () => Promise<void>, say: (why: string) => void): { stop(): Promise<void> } {
-  let current: Promise<void> | null = null;
-  let failed = false;
-  const once = async (): Promise<void> => {
-    try {
-      await action();
-      failed = false;
-    } catch (error) {
-      if (!failed) say(error instanceof Error ? error.message : String(error));
-      failed = true;
-    } finally {
-      current = null;
-    }
-  };
-  const timer = setInterval(() => {
-    current ??= once();
-  }, everyMs);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await current;
-    },
   };
 }

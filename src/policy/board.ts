@@ -1,4 +1,5 @@
 /** The board: every task with its computed standing at one moment. */
+import { ownText } from '../domain/names.ts';
 import type { Task, TaskHead } from '../domain/task.ts';
 import { PRIORITIES } from '../domain/tier.ts';
 import { criticalPath, type GraphNode } from './graph.ts';
@@ -16,15 +17,15 @@ export type Card = Pick<
 };
 
 export const cardOf = ({ head }: Task): Card => ({
-  id: head.id,
-  agent: head.agent,
+  id: ownText(head.id),
+  agent: ownText(head.agent),
   phase: head.phase,
-  title: head.title,
+  title: ownText(head.title),
   priority: head.priority,
-  created: head.created,
-  depends_on: head.depends_on,
-  after: head.after,
-  plan: head.plan,
+  created: ownText(head.created),
+  depends_on: head.depends_on.map(ownText),
+  after: head.after.map(ownText),
+  plan: head.plan === undefined ? undefined : ownText(head.plan),
   minutes: head.traits.minutes ?? null,
 });
 
@@ -51,21 +52,22 @@ export function buildBoard<State extends BoardState>(
   cards: readonly Card[],
   states: ReadonlyMap<string, State>,
 ): Board<State> {
-  const known = new Set(cards.map(card => card.id));
-  const lost = [...states.values()].filter(state => !known.has(state.id)).map(lostCard);
-  const all = [...cards, ...lost];
-  const critical = criticalIds(all, states);
-  return new Map(all.map(card => [card.id, boardTask(card, states, critical)]));
+  const board = new Map<string, BoardTask<State>>();
+  for (const card of cards) board.set(card.id, boardTask(card, states));
+  for (const state of states.values())
+    if (!board.has(state.id)) board.set(state.id, boardTask(lostCard(state), states));
+  for (const id of criticalIds(board)) {
+    const task = board.get(id);
+    if (task !== undefined) task.critical = true;
+  }
+  return board;
 }
 
-function boardTask<State extends BoardState>(
-  card: Card,
-  states: ReadonlyMap<string, State>,
-  critical: ReadonlySet<string>,
-): BoardTask<State> {
+function boardTask<State extends BoardState>(card: Card, states: ReadonlyMap<string, State>): BoardTask<State> {
   const state = states.get(card.id) ?? null;
-  const waitingFor = card.depends_on.filter(id => states.get(id)?.stage.kind !== 'landed');
-  return { card, state, standing: standingOf(state, waitingFor), waitingFor, critical: critical.has(card.id) };
+  const { depends_on: needed } = card;
+  const waitingFor = needed.length === 0 ? needed : needed.filter(id => states.get(id)?.stage.kind !== 'landed');
+  return { card, state, standing: standingOf(state, waitingFor), waitingFor, critical: false };
 }
 
 function standingOf(state: BoardState | null, waitingFor: readonly string[]): Standing {
@@ -93,17 +95,28 @@ const lostCard = (state: BoardState): Card => ({
 export const DEFAULT_MINUTES = 15;
 
 /** The longest path of each plan; a plan of one task has no path worth the name. */
-function criticalIds(cards: readonly Card[], states: ReadonlyMap<string, BoardState>): Set<string> {
-  const plans = new Map<string, Card[]>();
-  for (const card of cards) {
+function criticalIds(board: Board<BoardState>): string[] {
+  const plans = new Map<string, { cards: Card[]; isOpen: boolean }>();
+  for (const { card, state } of board.values()) {
     if (card.plan === undefined) continue;
-    const others = plans.get(card.plan);
-    if (others === undefined) plans.set(card.plan, [card]);
-    else others.push(card);
+    const plan = plans.get(card.plan) ?? { cards: [], isOpen: false };
+    if (plan.cards.length === 0) plans.set(card.plan, plan);
+    plan.cards.push(card);
+    plan.isOpen ||= state?.stage.kind !== 'landed';
   }
-  const isOpen = (card: Card): boolean => states.get(card.id)?.stage.kind !== 'landed';
-  const open = [...plans.values()].filter(plan => plan.length > 1 && plan.some(isOpen));
-  return new Set(open.flatMap(plan => criticalPath(plan.map(nodeOf))));
+  return [...plans.values()].flatMap(({ cards, isOpen }) => (cards.length > 1 && isOpen ? pathOf(cards) : []));
+}
+
+/** The path follows from the cards alone, and most plans' cards are those of the board before. */
+const paths = new WeakMap<Card, { plan: readonly Card[]; path: readonly string[] }>();
+
+function pathOf(plan: readonly Card[]): readonly string[] {
+  const [first] = plan;
+  const known = first && paths.get(first);
+  if (known?.plan.length === plan.length && plan.every((card, at) => card === known.plan[at])) return known.path;
+  const path = criticalPath(plan.map(nodeOf));
+  if (first) paths.set(first, { plan, path });
+  return path;
 }
 
 const nodeOf = (card: Card): GraphNode => ({

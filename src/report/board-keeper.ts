@@ -4,8 +4,9 @@
  */
 import type { Baton } from '../baton/baton.ts';
 import type { Stored } from '../domain/event.ts';
+import { ownText } from '../domain/names.ts';
 import type { Task } from '../domain/task.ts';
-import { type Board, buildBoard, type Card, cardOf } from '../policy/board.ts';
+import { type Board, buildBoard, type Card } from '../policy/board.ts';
 import { foldTask } from '../policy/fold.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import type { FileFault } from '../record/record.ts';
@@ -17,6 +18,14 @@ export interface TaskFile {
   /** sha256 of its bytes. */
   hash: string;
   outcome: { ok: true; value: { task: Task } } | { ok: false; failure: FileFault[] };
+  /** What follows from a right file alone is made once for it: there are ten thousand, and one of them has changed. */
+  right: RightFile | null;
+}
+
+/** A task file that is a task. */
+export interface RightFile {
+  file: TaskFile & { task: Task };
+  card: Card;
 }
 
 /** All task files; unchanged ones may come from a cache of its own. */
@@ -84,7 +93,7 @@ export function boardKeeper(baton: Baton, files: TaskFiles): BoardKeeper {
 }
 
 function fold(states: Map<string, TaskState>, stored: Stored): void {
-  const id = stored.stream.slice(TASK_PREFIX.length);
+  const id = ownText(stored.stream.slice(TASK_PREFIX.length));
   const next = foldTask(id, states.get(id) ?? null, stored);
   if (next !== null) states.set(id, next);
 }
@@ -95,38 +104,24 @@ interface ReadTasks {
   faults: FileFault[];
 }
 
-interface ReadTask {
-  file: TaskFile & { task: Task };
-  card: Card;
-}
-
-/** What follows from a file alone is made once for it: there are ten thousand, and one of them has changed. */
-const made = new WeakMap<TaskFile, ReadTask>();
-
-function readTask(file: TaskFile, task: Task): ReadTask {
-  const known = made.get(file) ?? { file: { ...file, task }, card: cardOf(task) };
-  made.set(file, known);
-  return known;
-}
-
 function readTasks(files: readonly TaskFile[]): ReadTasks {
   const tasks = new Map<string, TaskFile & { task: Task }>();
   const cards: Card[] = [];
   const faults: FileFault[] = [];
   for (const file of files) {
-    if (!file.outcome.ok) faults.push(...file.outcome.failure);
-    else if (tasks.has(file.outcome.value.task.head.id)) faults.push(duplicateFault(file, tasks));
+    const { outcome, right } = file;
+    if (!outcome.ok) faults.push(...outcome.failure);
+    if (right === null) continue;
+    if (tasks.has(right.card.id)) faults.push(duplicateFault(right, tasks));
     else {
-      const read = readTask(file, file.outcome.value.task);
-      tasks.set(read.card.id, read.file);
-      cards.push(read.card);
+      tasks.set(right.card.id, right.file);
+      cards.push(right.card);
     }
   }
   return { cards, tasks, faults };
 }
 
-function duplicateFault(file: TaskFile, tasks: ReadonlyMap<string, TaskFile & { task: Task }>): FileFault {
-  const id = file.outcome.ok ? file.outcome.value.task.head.id : '';
+function duplicateFault({ file, card: { id } }: RightFile, tasks: BoardView['tasks']): FileFault {
   return {
     path: file.path,
     line: 1,

@@ -1,6 +1,7 @@
 /** The board when something has changed: where the index can say what has not, only the rest is looked at. */
 import { StateUnavailable } from '../baton/state-unavailable.ts';
 import type { Stored } from '../domain/event.ts';
+import { ownText } from '../domain/names.ts';
 import { buildBoard } from '../policy/board.ts';
 import { foldTask } from '../policy/fold.ts';
 import { briefOf, type TaskBrief } from '../policy/task-brief.ts';
@@ -61,7 +62,7 @@ async function lookAtAll(events: readonly Stored[], options: GlanceOptions): Pro
 function foldAll(events: readonly Stored[]): Map<string, TaskBrief> {
   const states = new Map<string, TaskState>();
   for (const stored of events.filter(isOfTask)) {
-    const id = stored.stream.slice(TASK_PREFIX.length);
+    const id = ownText(stored.stream.slice(TASK_PREFIX.length));
     const next = foldTask(id, states.get(id) ?? null, stored);
     if (next !== null) states.set(id, next);
   }

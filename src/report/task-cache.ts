@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import { fail } from '../domain/result.ts';
+import { cardOf } from '../policy/board.ts';
 import type { FileFault } from '../record/record.ts';
 import { faultOfFailure, readRecordFile } from '../record/record-disk.ts';
 import { listAgents, listTasksOf } from '../record/record-folder.ts';
@@ -35,27 +36,40 @@ export function taskCache(root: string, clock: Pick<Clock, 'now' | 'monotonicMs'
   let last: TaskFile[] = [];
   const suspects = new Set<string>();
 
-  const look = (nowMs: number, everyFile: boolean): TaskFile[] => {
+  /** True when something may have changed. */
+  const look = (nowMs: number, everyFile: boolean): boolean => {
     const stamp = readStamp(join(root, 'tasks'), nowMs);
-    if (top === null || !isSameStamp(top.stamp, stamp)) {
+    const isSameTop = top !== null && isSameStamp(top.stamp, stamp);
+    if (top === null || !isSameTop) {
       const { agents, faults } = listAgents(root);
       top = { stamp, agents, misplaced: faults.map(faultyFile) };
     }
-    const isSuspect = everyFile ? () => true : (path: string): boolean => suspects.has(path);
+    const before = folders;
+    const isSuspect = (path: string): boolean => everyFile || suspects.has(path);
+    const hasSuspect = (folder: string): boolean =>
+      everyFile || [...suspects].some(path => path.startsWith(`${folder}/`));
     folders = new Map(
-      top.agents.map(agent => [agent, lookInto(root, agent, folders.get(agent), nowMs, isSuspect)] as const),
+      top.agents.map(agent => {
+        const known = before.get(agent);
+        return [agent, lookInto(root, agent, known, nowMs, hasSuspect(`tasks/${agent}`) ? isSuspect : null)] as const;
+      }),
     );
+    suspects.clear();
+    return !isSameTop || [...folders].some(([agent, folder]) => before.get(agent) !== folder);
+  };
+  const list = (): TaskFile[] => {
     const found = [...folders.values()];
-    const files = found.flatMap(folder => [...folder.files.values()].map(kept => kept.file));
-    return [...files, ...top.misplaced, ...found.flatMap(folder => folder.misplaced)];
+    const files = found.flatMap(folder => Array.from(folder.files.values(), kept => kept.file));
+    return [...files, ...(top?.misplaced ?? []), ...found.flatMap(folder => folder.misplaced)];
   };
 
   return {
     all: () => {
-      const everyFile = clock.monotonicMs() - checkedAtMs >= CHECK_ALL_MS;
+      const age = clock.monotonicMs() - checkedAtMs;
+      // Where a bell has rung somebody waits for an answer, so what only has to be done now and then waits a little more.
+      const everyFile = age >= (suspects.size > 0 ? 2 * CHECK_ALL_MS : CHECK_ALL_MS);
       if (everyFile) checkedAtMs = clock.monotonicMs();
-      const files = look(clock.now().getTime(), everyFile);
-      suspects.clear();
+      const files = look(clock.now().getTime(), everyFile) ? list() : last;
       if (!isSameList(files, last)) last = files;
       return last;
     },
@@ -72,21 +86,25 @@ export function taskCache(root: string, clock: Pick<Clock, 'now' | 'monotonicMs'
 const isSameList = (a: readonly TaskFile[], b: readonly TaskFile[]): boolean =>
   a.length === b.length && a.every((file, at) => file === b[at]);
 
-/** Files of a folder that has not changed are looked at only on suspicion; names that are new to it always are. */
+/**
+ * Files of a folder that has not changed are looked at only on suspicion, and without any (null) the folder is what it was;
+ * names that are new to it always are.
+ */
 function lookInto(
   root: string,
   agent: string,
   known: KeptFolder | undefined,
   nowMs: number,
-  isSuspect: (path: string) => boolean,
+  isSuspect: ((path: string) => boolean) | null,
 ): KeptFolder {
   const stamp = readStamp(join(root, 'tasks', agent), nowMs);
   const isSame = known !== undefined && isSameStamp(known.stamp, stamp);
+  if (isSame && isSuspect === null) return known;
   const listed = isSame ? null : listTasksOf(root, agent);
   const paths = listed?.files.map(entry => entry.path) ?? [...(known?.files.keys() ?? [])];
   const files = paths.map((path): [string, Kept] => {
     const kept = known?.files.get(path);
-    return [path, kept !== undefined && !isSuspect(path) ? kept : lookAt(root, path, kept, nowMs)];
+    return [path, kept !== undefined && isSuspect?.(path) !== true ? kept : lookAt(root, path, kept, nowMs)];
   });
   return { stamp, files: new Map(files), misplaced: listed?.faults.map(faultyFile) ?? known?.misplaced ?? [] };
 }
@@ -99,15 +117,21 @@ function lookAt(root: string, path: string, known: Kept | undefined, nowMs: numb
   return { stamp, file: known !== undefined && known.file.hash === file.hash && file.hash !== '' ? known.file : file };
 }
 
-const faultyFile = (fault: FileFault): TaskFile => ({ path: fault.path, text: '', hash: '', outcome: fail([fault]) });
+const faultyFile = (fault: FileFault): TaskFile => ({
+  path: fault.path,
+  text: '',
+  hash: '',
+  outcome: fail([fault]),
+  right: null,
+});
 
 function readTaskFile(root: string, path: string): TaskFile {
   const bytes = readRecordFile(root, path);
   if (!bytes.ok) return faultyFile(faultOfFailure(bytes.failure));
-  return {
-    path,
-    text: bytes.value.toString('utf8'),
-    hash: hash('sha256', bytes.value, 'hex'),
-    outcome: parseTaskFile(path, bytes.value),
-  };
+  const outcome = parseTaskFile(path, bytes.value);
+  const text = bytes.value.toString('utf8');
+  const file: TaskFile = { path, text, hash: hash('sha256', bytes.value, 'hex'), outcome, right: null };
+  if (!outcome.ok) return file;
+  const { task } = outcome.value;
+  return { ...file, right: { file: { ...file, task }, card: cardOf(task) } };
 }
