@@ -5,8 +5,10 @@
 import type { Blocker, ChangedFile, DoneReport } from './blocker.ts';
 import type { Validation } from './check.ts';
 import type { Spend } from './money.ts';
+import type { Risk } from './names.ts';
 import type { Owner } from './owner.ts';
 import type { Route, Tier } from './tier.ts';
+import type { Reviewer, Verdict } from './verdict.ts';
 
 /** Where landed work goes: one checkout and the branch that was checked out there. */
 export interface Target {
@@ -25,7 +27,34 @@ export type AttemptEnd =
   | { reason: 'tool_unavailable'; detail: string };
 
 /** Why submitted work came back to its agent; the note is what the next attempt is told. */
-export type ReturnReason = 'unproven' | 'red' | 'conflict' | 'red_candidate' | 'rejected_change';
+export type ReturnReason =
+  | 'unproven'
+  | 'red'
+  | 'conflict'
+  | 'red_candidate'
+  | 'changes_requested'
+  | 'rejected'
+  /** Risks that code found in it ask for a stronger model than the one that built it. */
+  | 'below_floor';
+
+/** A risk that code found, with what gave it away: a task cannot talk itself out of it. */
+export interface FoundRisk {
+  risk: Risk;
+  because: string;
+}
+
+/** Why a task was moved to a stronger model in the middle (seed 1, escalation path). */
+export const ESCALATION_REASONS = [
+  'pattern_mismatch',
+  'unclear_template',
+  'architectural_decision',
+  'complex_debugging',
+  'security_concern',
+  'business_requirement',
+  'resource_constraint',
+  'major_pivot',
+] as const;
+export type EscalationReason = (typeof ESCALATION_REASONS)[number];
 
 export type TaskEvent =
   /** A checked task file became a task of ours. `fileHash` is the sha256 of the file as accepted. */
@@ -69,9 +98,20 @@ export type TaskEvent =
       strike: boolean;
       draft: { base: string; commit: string } | null;
     }
+  /** What code found in the difference; it joins the task's own risks for good. */
+  | { kind: 'risks_found'; attempt: number; commit: string; risks: FoundRisk[] }
+  | { kind: 'reviewed'; attempt: number; verdict: Verdict; reviewer: Reviewer; spend: Spend }
+  /** The reviewer's session ended without a verdict: nothing is approved by it, and it is tried again or parked. */
+  | { kind: 'review_failed'; attempt: number; commit: string; reviewer: Reviewer; detail: string; spend: Spend }
   /** A person let this very commit pass (seed 5, force opus + human review). A new commit voids it. */
   | { kind: 'approved'; commit: string; by: string }
-  | { kind: 'answered'; by: string; text: string; widen: string[] }
+  | { kind: 'answered'; by: string; text: string; widen: string[]; session?: PlanSession }
+  /** The conductor moves a task that asked for it, or met its triggers, to a stronger model (seed 1, escalation path). */
+  | { kind: 'escalated'; by: string; to: Tier; reason: EscalationReason; note: string }
+  /** A person chose the model; never below the floor (seed 3, manual override). */
+  | { kind: 'overridden'; by: string; to: Tier; reason: string }
+  /** Money is too short for it now; it comes back by itself (seeds 3 and 4: defer, never downgrade). */
+  | { kind: 'deferred'; why: string; until: string }
   | { kind: 'requeued'; by: string; reason: string }
   | { kind: 'cancelled'; by: string; reason: string }
   /** Landed work read back from git after the log was lost: never run again without `retry`. */
@@ -99,10 +139,22 @@ export type TargetEvent =
   | { kind: 'recorded'; commit: string; upTo: number }
   | { kind: 'delivered'; commit: string };
 
+/** What a person decides for the whole repository, and what is noted for the weekly review. */
+export type ControlEvent =
+  | { kind: 'paused'; by: string; reason: string }
+  | { kind: 'resumed'; by: string }
+  /** All rows are sonnet until `routing_restored`; the floor holds (seed 3, rollback). */
+  | { kind: 'routing_rolled_back'; by: string; reason: string }
+  | { kind: 'routing_restored'; by: string }
+  | { kind: 'noted'; by: string; agent: string; phase: string; text: string }
+  | { kind: 'calibrated'; by: string; changes: string[] }
+  /** Said once per subject, so that nobody is told the same twice. */
+  | { kind: 'alerted'; subject: string; text: string };
+
 /** Something that one process at a time may hold: the lead of a repository, the slot of a worktree. */
 export type HoldEvent = { kind: 'held'; owner: Owner } | { kind: 'let_go'; owner: Owner };
 
-export type Event = TaskEvent | PlanEvent | TargetEvent | HoldEvent;
+export type Event = TaskEvent | PlanEvent | TargetEvent | ControlEvent | HoldEvent;
 export type EventKind = Event['kind'];
 
 /** An event in its place. `position` counts over all streams, `seq` within one, both from 1. */
@@ -120,3 +172,4 @@ export const planStream = (id: string): string => `plan/${id}`;
 export const targetStream = (branch: string): string => `target/${branch}`;
 export const worktreeStream = (name: string): string => `worktree/${name}`;
 export const LEAD_STREAM = 'lead';
+export const CONTROL_STREAM = 'control';

@@ -8,18 +8,10 @@
  *    │  └──── ended ──────┘   └── blocked ──┐   └──────────▶ open
  *    └───────── answered, requeued ──── blocked
  */
-import type { AttemptEnd, Stored, TaskEvent } from '../domain/event.ts';
-import type { Spend } from '../domain/money.ts';
-
-import {
-  type Attempt,
-  currentAttempt,
-  initialState,
-  type Stage,
-  type Submission,
-  type TaskState,
-  type Work,
-} from './task-state.ts';
+import type { Stored, TaskEvent } from '../domain/event.ts';
+import { block, claim, closeAttempt, end, submit, withApproach, workAt } from './fold-attempt.ts';
+import { afterApproval, answer, escalate, isAtRest, requeue } from './fold-person.ts';
+import { currentAttempt, initialState, type TaskState } from './task-state.ts';
 
 /** The state after one more event; `state` is null before `created`. */
 export function foldTask(id: string, state: TaskState | null, stored: Stored): TaskState | null {
@@ -75,6 +67,20 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
             ...closeAttempt(state, 'interrupted', null, at),
             stage: { kind: 'cancelled', by: event.by, reason: event.reason },
           };
+    case 'risks_found':
+      return { ...state, foundRisks: [...state.foundRisks, ...event.risks] };
+    case 'reviewed':
+      return review(state, event, at);
+    case 'review_failed':
+      return state.stage.kind === 'submitted' ? { ...state, failedReviews: state.failedReviews + 1 } : state;
+    case 'escalated':
+      return escalate(state, event);
+    case 'overridden':
+      return { ...state, override: { tier: event.to, by: event.by, reason: event.reason } };
+    case 'deferred':
+      return state.stage.kind === 'open'
+        ? { ...state, deferral: { why: event.why, until: event.until, since: at } }
+        : state;
     case 'imported':
       return land(closeAttempt(state, 'interrupted', null, at), event.commit, at, true);
     case 'created':
@@ -82,115 +88,11 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
   }
 }
 
-/** What `retry` may start again; running work is never touched. */
-const isAtRest = (state: TaskState): boolean => ['blocked', 'cancelled', 'landed', 'open'].includes(state.stage.kind);
-
-const workAt = (state: TaskState, commit: string): Work => ({
-  base: state.attempts.at(-1)?.base ?? commit,
-  commit,
-});
-
-function claim(state: TaskState, event: Extract<TaskEvent, { kind: 'claimed' }>, at: string): TaskState {
-  if (event.attempt !== currentAttempt(state) + 1) return state;
-  if (state.stage.kind !== 'open' && state.stage.kind !== 'running') return state;
-  const attempt: Attempt = {
-    attempt: event.attempt,
-    route: event.route,
-    base: event.base,
-    approach: '',
-    claimedAt: at,
-    endedAt: null,
-    outcome: null,
-    spend: null,
-    model: null,
-  };
-  const { owner, worktree, session } = event;
-  const closed = closeAttempt(state, 'interrupted', null, at);
-  return {
-    ...closed,
-    attempts: [...closed.attempts, attempt],
-    stage: { kind: 'running', owner, worktree, session, since: at },
-  };
-}
-
-function withApproach(state: TaskState, approach: string): TaskState {
-  const last = state.attempts.at(-1);
-  return last === undefined ? state : { ...state, attempts: [...state.attempts.slice(0, -1), { ...last, approach }] };
-}
-
-/** Gives the last attempt its ending, once. */
-function closeAttempt(
-  state: TaskState,
-  outcome: Attempt['outcome'],
-  spend: Spend | null,
-  at: string,
-  model?: string,
-): TaskState {
-  const last = state.attempts.at(-1);
-  if (last === undefined || last.outcome !== null) return state;
-  const closed: Attempt = { ...last, outcome, spend, endedAt: at, model: model ?? null };
-  return { ...state, attempts: [...state.attempts.slice(0, -1), closed] };
-}
-
-function submit(state: TaskState, event: Extract<TaskEvent, { kind: 'submitted' }>, at: string): TaskState {
-  const { kind: _, spend, ...rest } = event;
-  const submission: Submission = { ...rest, at };
-  return {
-    ...closeAttempt(state, 'submitted', spend, at, event.model),
-    work: { base: event.base, commit: event.commit },
-    handovers: [],
-    answered: null,
-    submission,
-    validation: null,
-    stage: { kind: 'submitted', submission, proven: false, validation: null, baseResult: null, intent: null },
-  };
-}
-
-/** A worker blocks while it runs; the conductor blocks what was submitted or cannot start. */
-function block(state: TaskState, event: Extract<TaskEvent, { kind: 'blocked' }>, at: string): TaskState {
-  const { stage } = state;
-  if (stage.kind !== 'running' && stage.kind !== 'submitted' && stage.kind !== 'open') return state;
-  // A person is asked about proven work only, so that an approval can never stand in for the proof.
-  if (event.blocker.type === 'human_review' && !isProven(stage)) return state;
-  const session = stage.kind === 'running' && event.resumable ? stage.session : null;
-  return {
-    ...(stage.kind === 'running' ? closeAttempt(state, 'blocked', event.spend, at) : state),
-    work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
-    answered: null,
-    stage: { kind: 'blocked', blocker: event.blocker, since: at, session, afterProof: isProven(stage) },
-  };
-}
-
-const isProven = (stage: Stage): boolean => stage.kind === 'submitted' && stage.proven;
-
-/** An interruption keeps the conversation; anything else hands over to a new one. */
-function end(state: TaskState, event: Extract<TaskEvent, { kind: 'ended' }>, at: string): TaskState {
-  const session = state.stage.kind === 'running' ? state.stage.session : null;
-  const interrupted = event.end.reason === 'interrupted';
-  return {
-    ...closeAttempt(state, event.end.reason, event.spend, at),
-    work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
-    strikes: state.strikes + (event.strike ? 1 : 0),
-    handovers: [...state.handovers, { note: endNote(event.end), session: interrupted ? session : null }],
-    stage: { kind: 'open' },
-  };
-}
-
-function endNote(end: AttemptEnd): string {
-  switch (end.reason) {
-    case 'interrupted':
-      return 'The attempt was interrupted from outside and goes on here.';
-    case 'turn_limit':
-      return `The attempt before this one used up its ${end.turns} turns without handing in.`;
-    case 'no_submission':
-      return 'The attempt before this one stopped without calling submit or block.';
-    case 'context_full':
-      return 'The conversation before this one grew too long. Its work so far is in the worktree.';
-    case 'stuck':
-    case 'model_unavailable':
-    case 'tool_unavailable':
-      return `The attempt before this one ended: ${end.detail}`;
-  }
+/** A verdict counts only while the work it names waits for it. */
+function review(state: TaskState, event: Extract<TaskEvent, { kind: 'reviewed' }>, at: string): TaskState {
+  if (state.stage.kind !== 'submitted') return state;
+  const { verdict, reviewer, spend } = event;
+  return { ...state, failedReviews: 0, verdicts: [...state.verdicts, { verdict, reviewer, at, spend }] };
 }
 
 function validate(state: TaskState, event: Extract<TaskEvent, { kind: 'validated' }>): TaskState {
@@ -220,47 +122,3 @@ function giveBack(state: TaskState, event: Extract<TaskEvent, { kind: 'returned'
     stage: { kind: 'open' },
   };
 }
-
-function answer(state: TaskState, event: Extract<TaskEvent, { kind: 'answered' }>): TaskState {
-  const session = state.stage.kind === 'blocked' ? state.stage.session : null;
-  return {
-    ...state,
-    widened: [...state.widened, ...event.widen],
-    answered: asked(state, event),
-    handovers: [...state.handovers, { note: event.text, session }],
-    stage: { kind: 'open' },
-  };
-}
-
-function asked({ stage }: TaskState, { by, text }: Extract<TaskEvent, { kind: 'answered' }>): TaskState['answered'] {
-  return stage.kind === 'blocked' ? { blocker: stage.blocker, since: stage.since, by, text } : null;
-}
-
-/** A person's `retry` writes off what failed, and keeps work and conversation of what only stood still. */
-function requeue(state: TaskState, event: Extract<TaskEvent, { kind: 'requeued' }>): TaskState {
-  const { stage, submission } = state;
-  if (stage.kind === 'blocked' && stage.afterProof && submission !== null)
-    return { ...state, validation: null, stage: submittedAgain(submission, null) };
-  const session = stage.kind === 'blocked' ? stage.session : null;
-  const handovers = [...state.handovers, { note: event.reason, session }];
-  // What has landed is in the base of whatever comes next.
-  const work = stage.kind === 'landed' ? null : state.work;
-  return { ...state, stage: { kind: 'open' }, work, strikes: 0, forgiven: currentAttempt(state), handovers };
-}
-
-/** Approved work goes on where it stood before it waited for the person; nothing else is moved by an approval. */
-function afterApproval(state: TaskState, commit: string): Stage {
-  const { stage, submission, validation } = state;
-  if (stage.kind !== 'blocked' || stage.blocker.type !== 'human_review') return stage;
-  if (submission === null || submission.commit !== commit) return stage;
-  return submittedAgain(submission, validation);
-}
-
-const submittedAgain = (submission: Submission, validation: TaskState['validation']): Stage => ({
-  kind: 'submitted',
-  submission,
-  proven: true,
-  validation,
-  baseResult: null,
-  intent: null,
-});

@@ -11,6 +11,7 @@ export function isStrike(reason: AttemptEnd['reason'] | ReturnReason): boolean {
     case 'stuck':
     case 'unproven':
     case 'red':
+    case 'rejected':
       return true;
     case 'interrupted':
     case 'context_full':
@@ -18,7 +19,8 @@ export function isStrike(reason: AttemptEnd['reason'] | ReturnReason): boolean {
     case 'tool_unavailable':
     case 'conflict':
     case 'red_candidate':
-    case 'rejected_change':
+    case 'changes_requested':
+    case 'below_floor':
       return false;
   }
 }

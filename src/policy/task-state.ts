@@ -1,10 +1,19 @@
 /** What a task is at one moment: the value that its events fold into. Each stage holds only the data that exists in it. */
 import type { Blocker, ChangedFile, DoneReport } from '../domain/blocker.ts';
 import type { Validation } from '../domain/check.ts';
-import type { AttemptEnd, ReturnReason, Stored, Target, TaskEvent } from '../domain/event.ts';
+import type {
+  AttemptEnd,
+  EscalationReason,
+  FoundRisk,
+  ReturnReason,
+  Stored,
+  Target,
+  TaskEvent,
+} from '../domain/event.ts';
 import type { Spend } from '../domain/money.ts';
 import type { Owner } from '../domain/owner.ts';
-import type { Route } from '../domain/tier.ts';
+import type { Route, Tier } from '../domain/tier.ts';
+import type { Reviewer, Verdict } from '../domain/verdict.ts';
 
 /** Work that exists so far: the next attempt starts from `commit`, and its difference is counted from `base`. */
 export interface Work {
@@ -81,6 +90,17 @@ export interface TaskState {
   answered: { blocker: Blocker; since: string; by: string; text: string } | null;
   /** Paths outside the zone that a person allowed. */
   widened: string[];
+  /** Every verdict so far, oldest first; those of other commits are history. */
+  verdicts: { verdict: Verdict; reviewer: Reviewer; at: string; spend: Spend }[];
+  /** Reviews of the present submission that ended without a verdict. */
+  failedReviews: number;
+  /** What code found beyond the task's own `risk`; never taken back. */
+  foundRisks: FoundRisk[];
+  /** The weakest tier that an escalation left open; null when there was none. */
+  raisedTo: { tier: Tier; reason: EscalationReason; note: string } | null;
+  override: { tier: Tier; by: string; reason: string } | null;
+  /** Until it is claimed: why money keeps it waiting, and until when. */
+  deferral: { why: string; until: string; since: string } | null;
   /** Commits that a person approved, with who did. */
   approvals: { commit: string; by: string }[];
   returns: { attempt: number; reason: ReturnReason; note: string; at: string }[];
@@ -111,6 +131,12 @@ export const initialState = (
   handovers: [],
   answered: null,
   widened: [],
+  verdicts: [],
+  failedReviews: 0,
+  foundRisks: [],
+  raisedTo: null,
+  override: null,
+  deferral: null,
   approvals: [],
   returns: [],
   submission: null,

@@ -63,10 +63,36 @@ function sayEvent(event: Event): Said {
       return ['✓', `landed as ${event.commit.slice(0, 9)}`];
     case 'returned':
       return ['✗', `back to its agent (${event.reason.replaceAll('_', ' ')}): ${gist(event.note)}`];
+    case 'risks_found':
+      return ['·', `risks found in it: ${event.risks.map(({ risk, because }) => `${risk} (${because})`).join(', ')}`];
+    case 'reviewed':
+      return reviewLine(event);
+    case 'review_failed':
+      return ['✗', `the review on ${event.reviewer.tier} gave no verdict: ${event.detail}`];
     case 'approved':
       return ['✓', `${event.by} approved ${event.commit.slice(0, 9)}`];
     case 'answered':
       return ['·', `${event.by} answered: ${event.text}`];
+    case 'escalated':
+      return ['▶', `${event.by} moves it to ${event.to} (${event.reason.replaceAll('_', ' ')}): ${gist(event.note)}`];
+    case 'overridden':
+      return ['·', `${event.by} chose ${event.to}: ${event.reason}`];
+    case 'deferred':
+      return ['·', `deferred until ${event.until}: ${event.why}`];
+    case 'paused':
+      return ['?', `${event.by} paused all work: ${event.reason}`];
+    case 'resumed':
+      return ['▶', `${event.by} let the work go on`];
+    case 'routing_rolled_back':
+      return ['?', `${event.by} put every row of the table on sonnet: ${event.reason}`];
+    case 'routing_restored':
+      return ['▶', `${event.by} put the table back`];
+    case 'noted':
+      return ['·', `${event.by} noted for ${event.agent} in ${event.phase}: ${event.text}`];
+    case 'calibrated':
+      return ['✓', `${event.by} applied ${event.changes.join('; ')}`];
+    case 'alerted':
+      return ['?', event.text];
     case 'requeued':
       return ['·', `${event.by} put it back: ${event.reason}`];
     case 'cancelled':
@@ -90,6 +116,12 @@ function sayEvent(event: Event): Said {
     default:
       return unreachable(event);
   }
+}
+
+function reviewLine({ verdict, reviewer }: Extract<Event, { kind: 'reviewed' }>): Said {
+  const met = `${verdict.criteria.filter(criterion => criterion.met).length} of ${verdict.criteria.length} criteria met`;
+  const glyph = verdict.decision === 'approve' ? '✓' : '✗';
+  return [glyph, `review on ${reviewer.tier}: ${verdict.decision.replaceAll('_', ' ')}, ${met}. ${verdict.summary}`];
 }
 
 /** The line with its day in front; day and clock are those of the reader's own time zone. */

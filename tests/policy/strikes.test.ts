@@ -14,7 +14,9 @@ test.each([
   ['tool_unavailable', false],
   ['conflict', false],
   ['red_candidate', false],
-  ['rejected_change', false],
+  ['changes_requested', false],
+  ['below_floor', false],
+  ['rejected', true],
 ] as const)('%s: %s', (reason, strike) => {
   expect(isStrike(reason)).toBe(strike);
 });
