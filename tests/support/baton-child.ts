@@ -23,16 +23,15 @@ async function race(path: string): Promise<string[]> {
 }
 
 /** Opens and closes a conversation a hundred times, in a lane that holds two. */
-async function lanes(path: string): Promise<number> {
+async function lanes(path: string): Promise<'done'> {
   const baton = await starting(() => successOf(openBaton(path)));
   const opensLane = { tier: 'haiku', limit: 2, owner } as const;
-  let refusals = 0;
   for (let task = 0; task < 100; task += 1) {
     const stream = `task/p${process.pid}-${task}`;
-    while (baton.append({ stream, seq: 1, event: claimed(1, owner), at: AT, opensLane }) === 'lane_full') refusals += 1;
+    while (baton.append({ stream, seq: 1, event: claimed(1, owner), at: AT, opensLane }) === 'lane_full');
     baton.append({ stream, seq: 2, event: ended(), at: AT, closesLane: true });
   }
-  return refusals;
+  return 'done';
 }
 
 /** Creates the state together with others and writes one event. */
