@@ -1,9 +1,10 @@
 /** Tool calls and their results: whatever a tool does, the loop goes on with an answer that the model can read. */
 import type { Reply, ToolCall, ToolResult } from '../model/claude.ts';
 import { type Run, say, sendable } from './conversation.ts';
+import { cutText } from './cut.ts';
 import type { repetitionWatch } from './repetition.ts';
 import type { AgentOutcome } from './spec.ts';
-import type { Ending, ToolAnswer } from './tools/tool.ts';
+import type { Ending, Tool, ToolAnswer } from './tools/tool.ts';
 
 export type Repetition = ReturnType<typeof repetitionWatch>;
 
@@ -13,12 +14,16 @@ export async function useTools(run: Run, reply: Reply, repetition: Repetition): 
   let ending: Ending | null = null;
   let stuck: string | null = null;
   for (const call of reply.toolCalls) {
+    const tool = run.spec.tools.find(candidate => candidate.name === call.name);
     const given: ToolAnswer =
-      ending === null ? await callTool(run, call) : { text: 'not run: the work is already handed in', isError: true };
+      ending === null
+        ? await callTool(run, call, tool)
+        : { text: 'not run: the work is already handed in', isError: true };
     const hint = repetition.note(call, given.text);
     stuck ??= hint === 'stop' ? `${call.name} was called again and again with the same result` : null;
+    // Secrets go first: half a key at the edge of a cut looks like nothing any more.
     const text =
-      sendable(run, given.text) +
+      cutText(sendable(run, given.text), tool?.whenCut ?? 'ask for less') +
       (hint === 'hint' ? '\n\nThis is the same call with the same result as before. Try something else.' : '');
     results.push({
       type: 'tool_result',
@@ -34,8 +39,7 @@ export async function useTools(run: Run, reply: Reply, repetition: Repetition): 
 }
 
 /** Unknown tool, bad input, a tool that throws: all become a result that the model reads. */
-async function callTool(run: Run, call: ToolCall): Promise<ToolAnswer> {
-  const tool = run.spec.tools.find(candidate => candidate.name === call.name);
+async function callTool(run: Run, call: ToolCall, tool: Tool | undefined): Promise<ToolAnswer> {
   if (tool === undefined) return { text: `there is no tool ${call.name}`, isError: true };
   if (call.input === null)
     return { text: `the input of ${call.name} was not valid JSON; nothing was run`, isError: true };

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cutText, MOST_RESULT_CHARACTERS } from '../../src/agent/tools/cut.ts';
+import { cutText } from '../../src/agent/cut.ts';
 import type { ToolAnswer } from '../../src/agent/tools/tool.ts';
 import { toolsOf } from '../../src/agent/tools/toolbox.ts';
 import { TOOL_NAMES, type ToolName } from '../../src/domain/role.ts';
@@ -152,15 +152,6 @@ describe('read', () => {
   test('says of a binary file only how large it is', async () => {
     const folder = folderWith({ 'a.png': Buffer.from([137, 80, 78, 71, 0, 1, 2]) });
     expect(await call(folder, 'read', { path: 'a.png' })).toEqual(fine('a.png is binary, 7 bytes'));
-  });
-
-  test('cuts what is too long to be shown', async () => {
-    const folder = folderWith({ 'wide.txt': 'x'.repeat(20_000) });
-    const { text } = await call(folder, 'read', { path: 'wide.txt' });
-    expect([
-      text.length < MOST_RESULT_CHARACTERS + 100,
-      text.includes('8002 characters left out; read fewer lines'),
-    ]).toEqual([true, true]);
   });
 });
 

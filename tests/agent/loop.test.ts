@@ -34,6 +34,7 @@ const REMINDER = userText(
 const toolThat = (name: Tool['name'], run: Tool['run']): Tool => ({
   name,
   spec: { name, description: name, input_schema: { type: 'object' } },
+  whenCut: 'ask for less',
   run,
 });
 
@@ -186,6 +187,19 @@ describe('tool calls', () => {
       tools: folder => [silent, ...workerTools(folder).filter(tool => tool.name === 'submit')],
     });
     expect(resultsIn(added(1)[1])).toEqual([{ content: '(no output)', isError: false }]);
+  });
+
+  test('a long result is cut after its secrets are gone, so that no half of one is left at the edge', async () => {
+    const secret = `swordfish-${'9'.repeat(60)}`;
+    const wide = `${'x'.repeat(7_180)}${secret}${'y'.repeat(13_000)}`;
+    const { added } = await play([reply({ calls: [['read', { path: 'wide' }]] }), reply({ calls: [SUBMIT] })], {
+      files: { wide },
+      edges: { secrets: [secret] },
+    });
+    const [result] = resultsIn(added(1)[1]);
+    expect(result?.content).toBe(
+      `1\t${'x'.repeat(7_180)}[redacted secret]y\n[… 8199 characters left out; read fewer lines …]\n${'y'.repeat(4_800)}`,
+    );
   });
 
   test('secrets are taken out before they are sent or kept', async () => {

@@ -71,13 +71,6 @@ describe('run', () => {
     },
   );
 
-  test('shows head and tail of a long output', async () => {
-    const { text } = await call('run', { command: 'x' }, fakeCommand({ output: 'y'.repeat(13_000) }).run);
-    expect(text).toBe(
-      `exit code 0\n${'y'.repeat(7200)}\n[… 1000 characters left out; redirect to a file and read it in pieces …]\n${'y'.repeat(4800)}`,
-    );
-  });
-
   test('binds a sandbox to one worktree', async () => {
     const seen: SandboxedCommand[] = [];
     const sandbox: Sandbox = {

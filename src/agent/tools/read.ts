@@ -1,7 +1,6 @@
 /** Reads a file of the worktree, in pieces. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { cutText } from './cut.ts';
 import { answer, defineTool, refuse, type Tool, type ToolAnswer } from './tool.ts';
 import { resolvePath, type Workspace } from './workspace.ts';
 
@@ -14,13 +13,19 @@ const input = z.strictObject({
 });
 
 export const readTool = (workspace: Workspace): Tool =>
-  defineTool('read', 'Read a text file. Lines are numbered.', input, async ({ path, offset = 1, limit = 400 }) => {
-    const resolved = resolvePath(workspace, path);
-    if (!resolved.ok) return refuse(resolved.why);
-    const bytes = readRegularFile(resolved.absolute);
-    if (typeof bytes === 'string') return refuse(`${path}: ${bytes}`);
-    return showLines(resolved.relative, bytes, offset, limit);
-  });
+  defineTool(
+    'read',
+    'Read a text file. Lines are numbered.',
+    input,
+    async ({ path, offset = 1, limit = 400 }) => {
+      const resolved = resolvePath(workspace, path);
+      if (!resolved.ok) return refuse(resolved.why);
+      const bytes = readRegularFile(resolved.absolute);
+      if (typeof bytes === 'string') return refuse(`${path}: ${bytes}`);
+      return showLines(resolved.relative, bytes, offset, limit);
+    },
+    'read fewer lines',
+  );
 
 /** The bytes, or why not. Opened without following links and without blocking on a pipe. */
 function readRegularFile(absolute: string): Buffer | string {
@@ -47,5 +52,5 @@ function showLines(path: string, bytes: Buffer, offset: number, limit: number): 
   const shown = lines.slice(offset - 1, offset - 1 + limit).map((line, index) => `${offset + index}\t${line}`);
   const rest = lines.length - (offset - 1 + shown.length);
   const tail = rest > 0 ? `\n[${rest} more lines; continue with offset ${offset + shown.length}]` : '';
-  return answer(cutText(shown.join('\n'), 'read fewer lines') + tail);
+  return answer(shown.join('\n') + tail);
 }

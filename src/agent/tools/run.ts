@@ -1,7 +1,6 @@
 /** Runs a command in the sandbox, and searches with one. */
 import * as z from 'zod';
 import type { CommandOutcome, Sandbox, SandboxedCommand } from '../../shell/sandbox.ts';
-import { cutText } from './cut.ts';
 import { answer, defineTool, refuse, type Tool, type ToolAnswer } from './tool.ts';
 
 /** The sandbox with everything that stays the same for one worktree. */
@@ -31,10 +30,11 @@ export const runTool = (run: RunCommand, writable: boolean): Tool =>
       const outcome = await run({ command, timeoutMs: seconds * 1000, signal, writable });
       return showOutcome(outcome, seconds);
     },
+    'redirect to a file and read it in pieces',
   );
 
 function showOutcome(outcome: CommandOutcome, seconds: number): ToolAnswer {
-  const output = cutText(outcome.output, 'redirect to a file and read it in pieces');
+  const { output } = outcome;
   switch (outcome.kind) {
     case 'exited':
       return { text: `exit code ${outcome.exitCode}\n${output}`, isError: outcome.exitCode !== 0 };
@@ -56,14 +56,20 @@ const searchInput = z.strictObject({
 
 /** grep does the matching in the sandbox, so that a pattern that takes for ever hits a time limit and not kleiber. */
 export const searchTool = (run: RunCommand): Tool =>
-  defineTool('search', 'Search file contents.', searchInput, async ({ pattern, path }, signal) => {
-    const folder = path.replace(/^\/workspace(?:\/|$)/, '') || '.';
-    const skip = ['.git', 'node_modules', '.venv', 'target', 'dist'].map(name => `--exclude-dir=${name}`).join(' ');
-    const command = `grep -rnIE ${skip} -e ${quote(pattern)} -- ${quote(folder)} | head -n 200`;
-    const outcome = await run({ command, timeoutMs: 20_000, signal, writable: false });
-    if (outcome.kind !== 'exited') return showOutcome(outcome, 20);
-    return answer(outcome.output.trim() === '' ? 'no match' : cutText(outcome.output, 'search for less'));
-  });
+  defineTool(
+    'search',
+    'Search file contents.',
+    searchInput,
+    async ({ pattern, path }, signal) => {
+      const folder = path.replace(/^\/workspace(?:\/|$)/, '') || '.';
+      const skip = ['.git', 'node_modules', '.venv', 'target', 'dist'].map(name => `--exclude-dir=${name}`).join(' ');
+      const command = `grep -rnIE ${skip} -e ${quote(pattern)} -- ${quote(folder)} | head -n 200`;
+      const outcome = await run({ command, timeoutMs: 20_000, signal, writable: false });
+      if (outcome.kind !== 'exited') return showOutcome(outcome, 20);
+      return answer(outcome.output.trim() === '' ? 'no match' : outcome.output);
+    },
+    'search for less',
+  );
 
 /** One word for bash, whatever is in it. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

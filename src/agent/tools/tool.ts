@@ -17,6 +17,8 @@ export interface ToolAnswer {
 export interface Tool {
   name: ToolName;
   spec: ToolSpec;
+  /** What the model is told to do when an answer was too long and is cut. */
+  whenCut: string;
   /** `input` is whatever the model sent; the tool parses it and says what is wrong with it. */
   run(input: unknown, signal: AbortSignal): Promise<ToolAnswer>;
 }
@@ -30,11 +32,13 @@ export function defineTool<Shape extends z.ZodType>(
   description: string,
   schema: Shape,
   run: (input: z.output<Shape>, signal: AbortSignal) => Promise<ToolAnswer>,
+  whenCut = 'ask for less',
 ): Tool {
   const { $schema: _, ...inputSchema } = z.toJSONSchema(schema, { io: 'input' });
   return {
     name,
     spec: { name, description, input_schema: { ...inputSchema, type: 'object' } },
+    whenCut,
     run: async (input, signal) => {
       const parsed = schema.safeParse(input);
       return parsed.success ? await run(parsed.data, signal) : refuse(`${name}: ${z.prettifyError(parsed.error)}`);
