@@ -1,6 +1,6 @@
 /** One line per event, for people who watch a run or read the log afterwards. */
 
-import type { Event, Stored } from '../domain/event.ts';
+import type { Event, Stored, TaskEvent } from '../domain/event.ts';
 import { inputTokens, usdText } from '../domain/money.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
 import { unreachable } from '../domain/result.ts';
@@ -26,6 +26,49 @@ type Said = [EventLine['glyph'], string] | null;
 
 function sayEvent(event: Event): Said {
   switch (event.kind) {
+    case 'checkpoint':
+    case 'proven':
+    case 'recorded':
+    case 'held':
+    case 'let_go':
+      return null;
+    case 'paused':
+      return ['?', `${event.by} paused all work: ${event.reason}`];
+    case 'resumed':
+      return ['▶', `${event.by} let the work go on`];
+    case 'routing_rolled_back':
+      return ['?', `${event.by} put every row of the table on sonnet: ${event.reason}`];
+    case 'routing_restored':
+      return ['▶', `${event.by} put the table back`];
+    case 'noted':
+      return ['·', `${event.by} noted for ${event.agent} in ${event.phase}: ${event.text}`];
+    case 'calibrated':
+      return ['✓', `${event.by} applied ${event.changes.join('; ')}`];
+    case 'alerted':
+      return ['?', event.text];
+    case 'planned':
+      return ['✓', `planned ${event.tasks.length} tasks for: ${event.request}`];
+    case 'withdrawn':
+      return ['✗', `${event.by} took the plan back`];
+    case 'baseline':
+      return event.validation.result === 'green'
+        ? ['✓', 'the checks are green on the base']
+        : ['✗', `the checks ${event.validation.result === 'red' ? 'are red' : 'could not run'} on the base`];
+    case 'caught_up':
+      return ['·', `your commits up to ${event.from.slice(0, 9)} came in`];
+    case 'catch_up_failed':
+      return ['✗', `your commits up to ${event.from.slice(0, 9)} do not fit: ${event.detail}`];
+    case 'delivered':
+      return ['✓', `delivered ${event.commit.slice(0, 9)}`];
+    default:
+      return sayTask(event);
+  }
+}
+
+type SaidOfTask = Exclude<TaskEvent, { kind: 'checkpoint' | 'proven' }>;
+
+function sayTask(event: SaidOfTask): Said {
+  switch (event.kind) {
     case 'created':
       return ['·', `taken in from ${event.file}, lands on ${event.target.branch}`];
     case 'claimed':
@@ -35,12 +78,6 @@ function sayEvent(event: Event): Said {
       ];
     case 'approach':
       return ['·', event.text];
-    case 'checkpoint':
-    case 'recorded':
-    case 'held':
-    case 'let_go':
-    case 'proven':
-      return null;
     case 'submitted':
       return [
         '·',
@@ -79,40 +116,12 @@ function sayEvent(event: Event): Said {
       return ['·', `${event.by} chose ${event.to}: ${event.reason}`];
     case 'deferred':
       return ['·', `deferred until ${event.until}: ${event.why}`];
-    case 'paused':
-      return ['?', `${event.by} paused all work: ${event.reason}`];
-    case 'resumed':
-      return ['▶', `${event.by} let the work go on`];
-    case 'routing_rolled_back':
-      return ['?', `${event.by} put every row of the table on sonnet: ${event.reason}`];
-    case 'routing_restored':
-      return ['▶', `${event.by} put the table back`];
-    case 'noted':
-      return ['·', `${event.by} noted for ${event.agent} in ${event.phase}: ${event.text}`];
-    case 'calibrated':
-      return ['✓', `${event.by} applied ${event.changes.join('; ')}`];
-    case 'alerted':
-      return ['?', event.text];
     case 'requeued':
       return ['·', `${event.by} put it back: ${event.reason}`];
     case 'cancelled':
       return ['✗', `${event.by} cancelled it: ${event.reason}`];
     case 'imported':
       return ['✓', `read back from git: landed as ${event.commit.slice(0, 9)}`];
-    case 'planned':
-      return ['✓', `planned ${event.tasks.length} tasks for: ${event.request}`];
-    case 'withdrawn':
-      return ['✗', `${event.by} took the plan back`];
-    case 'baseline':
-      return event.validation.result === 'green'
-        ? ['✓', 'the checks are green on the base']
-        : ['✗', `the checks ${event.validation.result === 'red' ? 'are red' : 'could not run'} on the base`];
-    case 'caught_up':
-      return ['·', `your commits up to ${event.from.slice(0, 9)} came in`];
-    case 'catch_up_failed':
-      return ['✗', `your commits up to ${event.from.slice(0, 9)} do not fit: ${event.detail}`];
-    case 'delivered':
-      return ['✓', `delivered ${event.commit.slice(0, 9)}`];
     default:
       return unreachable(event);
   }
