@@ -2,7 +2,7 @@
 import { type Stored, type Target, targetStream } from '../domain/event.ts';
 import { isRecordPath } from '../domain/record-paths.ts';
 import { unreachable } from '../domain/result.ts';
-import type { DeliveryOutcome } from '../git/git.ts';
+import type { DeliveryOutcome, GitFailure } from '../git/git.ts';
 import { appendTarget } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 import { refreshCheckout } from './record-checkout.ts';
@@ -34,16 +34,17 @@ export function courier(edges: ConductorEdges): Courier {
       const isUrgent = isNew && (said.get(target.branch) ?? '') === '';
       if (tip === null || (!isUrgent && nowMs - (lookedAt.get(target.branch) ?? -LOOK_MS) < LOOK_MS)) return false;
       lookedAt.set(target.branch, nowMs);
-      const outcome = await edges.checkout.deliver(
-        edges.store,
-        target.branch,
-        tip,
-        await recordPaths(events, tip, edges),
-      );
+      const outcome = await edges.checkout.deliver(edges.store, target.branch, tip, isRecordPath);
+      const isThrough = outcome.ok && (outcome.value.kind === 'delivered' || outcome.value.kind === 'up_to_date');
+      // Later ones come into the checkout with their record commit, because by then this has been said.
+      const isFirst = (said.get(target.branch) ?? '') === '';
+      const shown = !isThrough && isFirst && (await showRecord(target.branch, events, tip, edges));
       if (!outcome.ok) {
-        sayOnce(target.branch, `landed work could not be delivered to ${target.branch} (${outcome.failure.reason})`);
-        return false;
+        sayOnce(target.branch, `landed work could not be delivered to ${target.branch} (${whyNot(outcome.failure)})`);
+        return shown;
       }
+      // What stood in the way may have been the record's own earlier files.
+      if (shown && outcome.value.kind === 'waits_for_local_changes') return true;
       return await afterDelivery(target, tip, isNew, outcome.value, edges, signal, text =>
         sayOnce(target.branch, text),
       );
@@ -51,10 +52,22 @@ export function courier(edges: ConductorEdges): Courier {
   };
 }
 
+/** The first line is the reason; what git prints after it are hints for somebody at a terminal. */
+const whyNot = (failure: GitFailure): string =>
+  failure.reason === 'git_failed' ? `${failure.command}: ${failure.detail.split('\n')[0]}` : failure.reason;
+
 function lastDelivered(events: readonly Stored[]): string | null {
   const found = events.findLast(stored => stored.event.kind === 'delivered')?.event;
   return found?.kind === 'delivered' ? found.commit : null;
 }
+
+/** Whether all that is on the integration ref has come to the user's branch, so that what comes next will too. */
+export function isFlowing(events: readonly Stored[], tip: string): boolean {
+  const last = events.findLast(({ event }) => DELIVERY.has(event.kind))?.event;
+  return last?.kind === 'delivered' && last.commit === tip;
+}
+
+const DELIVERY: ReadonlySet<string> = new Set(['delivered', 'caught_up', 'catch_up_failed']);
 
 /** The newest commit that is known to have been the tip of the user's branch itself, and not only of the integration ref. */
 function lastSeenTip(events: readonly Stored[]): string | null {
@@ -64,15 +77,21 @@ function lastSeenTip(events: readonly Stored[]): string | null {
 }
 
 /**
- * Record files that differ from what the user's branch holds: those may lie untracked in the checkout already. Before
- * anything is known of that branch, any of them may.
+ * The record reaches the checkout even when delivery has to wait: a question is answered there. Before anything is known
+ * of the user's branch, any record file may differ. True when a file was written.
  */
-async function recordPaths(events: readonly Stored[], tip: string, edges: ConductorEdges): Promise<string[]> {
+async function showRecord(
+  branch: string,
+  events: readonly Stored[],
+  tip: string,
+  edges: ConductorEdges,
+): Promise<boolean> {
   const from = lastSeenTip(events);
-  if (from === null) return (await edges.store.listFiles(tip)).filter(isRecordPath);
-  if (from === tip) return [];
-  const files = await edges.store.changes(from, tip);
-  return files.map(file => file.path).filter(isRecordPath);
+  const paths =
+    from === null
+      ? await edges.store.listFiles(tip)
+      : (await edges.store.changes(from, tip)).map(change => change.path);
+  return await refreshCheckout(branch, tip, paths, edges);
 }
 
 async function afterDelivery(

@@ -5,6 +5,7 @@ import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { GitFailure } from './git.ts';
 import { attempt, succeeded, textOf } from './git-command.ts';
+import { headRef, looseTip } from './ref-files.ts';
 import type { UserRepository } from './user-repository.ts';
 
 export interface BranchPlace {
@@ -20,8 +21,17 @@ interface Entry {
   isGone: boolean;
 }
 
+/** A repository without linked work trees has only the one that was found, and that is on the branch that its HEAD names. */
+async function onlyEntry(repository: UserRepository): Promise<{ path: string; ref: string } | null> {
+  if (await isThere(join(repository.commonDir, 'worktrees'))) return null;
+  const ref = repository.gitDir === repository.commonDir ? headRef(repository.gitDir) : null;
+  return ref === null ? null : { path: repository.root, ref };
+}
+
 /** The work trees that show a branch. */
 async function entriesOn(repository: UserRepository, branch: string): Promise<Result<Entry[], GitFailure>> {
+  const only = await onlyEntry(repository);
+  if (only !== null) return ok(only.ref === `refs/heads/${branch}` ? [{ path: only.path, isGone: false }] : []);
   const listed = await attempt(repository.git, ['worktree', 'list', '--porcelain', '-z']);
   if (!listed.ok) return listed;
   const entries: Entry[] = [];
@@ -82,6 +92,13 @@ function elsewhereHold(branch: string, entry: Entry | undefined): string | null 
 /** Git resolves links in some of the paths that it lists and not in others. */
 const resolved = (path: string): Promise<string> => realpath(path).catch(() => path);
 
+async function tipOf({ commonDir, git }: UserRepository, ref: string): Promise<string | null> {
+  const loose = looseTip(commonDir, ref);
+  if (loose !== null) return loose;
+  const tip = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+  return succeeded(tip) ? textOf(tip) : null;
+}
+
 /** Fails with `no_branch` when the branch has no commit. */
 export async function findBranchPlace(
   repository: UserRepository,
@@ -90,11 +107,11 @@ export async function findBranchPlace(
   const ref = `refs/heads/${branch}`;
   const [entries, tip, root] = await Promise.all([
     entriesOn(repository, branch),
-    repository.git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]),
+    tipOf(repository, ref),
     resolved(repository.root),
   ]);
   if (!entries.ok) return entries;
-  if (!succeeded(tip)) return fail({ reason: 'no_branch', ref: branch });
+  if (tip === null) return fail({ reason: 'no_branch', ref: branch });
   const others: Entry[] = [];
   for (const entry of entries.value) if ((await resolved(entry.path)) !== root) others.push(entry);
   const isHere = others.length < entries.value.length;
@@ -102,5 +119,5 @@ export async function findBranchPlace(
     elsewhereHold(branch, others[0]) ??
     (await rebaseHold(repository, branch)) ??
     (isHere ? await unfinishedHold(repository) : null);
-  return ok({ tip: textOf(tip), isHere, hold });
+  return ok({ tip, isHere, hold });
 }

@@ -3,7 +3,7 @@ import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { commitTree } from './checkpoint.ts';
 import type { Committed, GitFailure, MergeOutcome, MergeRequest } from './git.ts';
-import { attempt, failureOf, type GitOutput, nulSeparated, textOf } from './git-command.ts';
+import { attempt, failureOf, type GitOutput, nulSeparated, succeeded, textOf } from './git-command.ts';
 import { epochSeconds, objectId, type StoreContext } from './store-context.ts';
 
 /** One line per trailer, so that nothing an agent named can add a trailer of its own. */
@@ -32,7 +32,7 @@ async function conflict(
 ): Promise<Result<MergeOutcome, GitFailure>> {
   const { tree, files, detail } = readConflict(output);
   const message = `conflict: ${request.message.trim()}\n`;
-  const draft = await commitTree(store.git, objectId(tree), [request.base], message, request.at);
+  const draft = await commitTree(store, objectId(tree), [request.base], message, request.at);
   return draft.ok ? ok({ kind: 'conflict', files, detail, draft: draft.value }) : draft;
 }
 
@@ -43,16 +43,16 @@ export async function mergeCandidate(
 ): Promise<Result<MergeOutcome, GitFailure>> {
   const { base, commit } = request;
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--messages', objectId(base), objectId(commit)];
-  const [contained, merged] = await Promise.all([
-    store.git(['merge-base', '--is-ancestor', commit, base]),
-    store.git(args),
-  ]);
+  const merged = await store.git(args);
   if (merged.exitCode === 1) return conflict(store, request, merged);
   if (merged.exitCode !== 0) return fail(failureOf(args, merged));
   const tree = nulSeparated(merged.stdout)[0] ?? '';
-  if (contained.exitCode === 0) return ok({ kind: 'merged', commit: base, tree });
+  // Only a merge that changes nothing can be one of what is there already.
+  const isSame = tree === (await store.trees.of(base));
+  const isContained = isSame && succeeded(await store.git(['merge-base', '--is-ancestor', commit, base]));
+  if (isContained) return ok({ kind: 'merged', commit: base, tree });
   const message = withTrailers(request.message, request.trailers);
-  const made = await commitTree(store.git, tree, [base, commit], message, request.at);
+  const made = await commitTree(store, tree, [base, commit], message, request.at);
   return made.ok ? ok({ kind: 'merged', commit: made.value, tree }) : made;
 }
 
@@ -107,5 +107,7 @@ export async function commitFiles(
   const [before, commit, after] = textOf(done.value).split('\n');
   const tree = after?.split(/\s/)[2] ?? '';
   const isSame = before?.split(/\s/)[2] === tree;
-  return ok({ commit: isSame ? base : objectId(commit ?? ''), tree: objectId(tree) });
+  const made = { commit: isSame ? base : objectId(commit ?? ''), tree: objectId(tree) };
+  store.trees.know(made.commit, made.tree);
+  return ok(made);
 }

@@ -4,9 +4,11 @@ import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { findBranchPlace } from './branch-place.ts';
 import { carryObjects, commonTips } from './carry.ts';
+import { commitFile, isClean } from './commit-file.ts';
 import { deliver } from './deliver.ts';
 import type { CheckoutFacts, GitFailure, UserCheckout } from './git.ts';
 import { attempt, type GitEnvironment, succeeded, textOf } from './git-command.ts';
+import { headRef, looseTip } from './ref-files.ts';
 import { type StoreContext, storeContext } from './store-context.ts';
 import { findRepository, isPartialClone, type UserRepository } from './user-repository.ts';
 
@@ -20,21 +22,28 @@ export interface CheckoutOptions {
 
 const BRANCH_PREFIX = 'refs/heads/';
 
+/** `ref` is empty when HEAD is detached, `head` null before the first commit. */
+async function readHead({ gitDir, commonDir, git }: UserRepository): Promise<{ ref: string; head: string | null }> {
+  const ref = headRef(gitDir);
+  const tip = ref === null ? null : looseTip(commonDir, ref);
+  if (ref !== null && tip !== null) return { ref, head: tip };
+  const [head, name] = await Promise.all([
+    git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
+    git(['symbolic-ref', '--quiet', 'HEAD']),
+  ]);
+  return { ref: textOf(name), head: succeeded(head) ? textOf(head) : null };
+}
+
 async function readFacts(
   path: string,
   found: Result<UserRepository, GitFailure>,
 ): Promise<Result<CheckoutFacts, GitFailure>> {
   if (!found.ok) return found;
   const { root, commonDir, shallow, git } = found.value;
-  const [isPartial, head, name] = await Promise.all([
-    isPartialClone(git),
-    git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
-    git(['symbolic-ref', '--quiet', 'HEAD']),
-  ]);
+  const [isPartial, { ref, head }] = await Promise.all([isPartialClone(git), readHead(found.value)]);
   if (isPartial) return fail({ reason: 'partial_clone', path });
-  const ref = textOf(name);
   const branch = ref.startsWith(BRANCH_PREFIX) ? ref.slice(BRANCH_PREFIX.length) : null;
-  return ok({ root, commonDir, branch, head: succeeded(head) ? textOf(head) : null, shallow });
+  return ok({ root, commonDir, branch, head, shallow });
 }
 
 /** What a branch that is brought over may do to one of the same name: nothing but move it forward, out of sight. */
@@ -91,16 +100,25 @@ export function userCheckout(options: CheckoutOptions): UserCheckout {
   const find = (): Promise<Result<UserRepository, GitFailure>> => findRepository(path, environment);
   return {
     facts: async () => readFacts(path, await find()),
-    deliver: async (store, branch, commit, recordPaths) => {
+    deliver: async (store, branch, commit, isRecordPath) => {
       const repository = await find();
       if (!repository.ok) return repository;
       const context = storeContext(store.path, environment, clock);
-      return deliver({ store: context, repository: repository.value, commit }, branch, recordPaths);
+      return deliver({ store: context, repository: repository.value, commit }, branch, isRecordPath);
     },
     importBranch: async (store, from, to) => {
       const repository = await find();
       if (!repository.ok) return repository;
       return importBranch(storeContext(store.path, environment, clock), repository.value, from, to);
+    },
+    isClean: async file => {
+      const repository = await find();
+      return repository.ok ? isClean(repository.value, file) : repository;
+    },
+    commitFile: async (file, message) => {
+      const repository = await find();
+      if (!repository.ok) return repository;
+      return commitFile(repository.value, file, message, await readIdentity(options));
     },
     identity: () => readIdentity(options),
   };

@@ -3,7 +3,7 @@ import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
-import type { Checkpointed, GitFailure, Worktree } from './git.ts';
+import type { Checkpointed, Committed, GitFailure, Worktree } from './git.ts';
 import { attempt, type Git, type GitOutput, textOf } from './git-command.ts';
 import {
   canonicalPath,
@@ -155,7 +155,7 @@ async function writeTree(
 
 /** A commit of a tree, by kleiber and at a given time: the same input gives the same id. */
 export async function commitTree(
-  git: Git,
+  { git, trees }: Pick<StoreContext, 'git' | 'trees'>,
   tree: string,
   parents: readonly string[],
   message: string,
@@ -163,7 +163,36 @@ export async function commitTree(
 ): Promise<Result<string, GitFailure>> {
   const args = ['commit-tree', tree, ...parents.flatMap(parent => ['-p', objectId(parent)]), '-F', '-'];
   const made = await attempt(git, args, { input: message.replaceAll('\0', ''), variables: kleiberIdentity(at) });
-  return made.ok ? ok(textOf(made.value)) : made;
+  if (!made.ok) return made;
+  const commit = textOf(made.value);
+  trees.know(commit, tree);
+  return ok(commit);
+}
+
+/** A tree as a commit on `parent`, or `parent` itself when its tree is the same. */
+async function commitOn(
+  store: StoreContext,
+  parent: string,
+  tree: string,
+  message: string,
+  at: string,
+): Promise<Result<Committed, GitFailure>> {
+  // A parent that is not there is refused by the commit.
+  const before = await store.trees.of(parent).catch(() => null);
+  if (tree === before) return ok({ commit: parent, tree });
+  const commit = await commitTree(store, tree, [parent], message, at);
+  return commit.ok ? ok({ commit: commit.value, tree }) : commit;
+}
+
+/** What a commit holds, as a commit on another parent. */
+export async function moveOnto(
+  store: StoreContext,
+  commit: string,
+  parent: string,
+  message: string,
+  at: string,
+): Promise<Result<Committed, GitFailure>> {
+  return commitOn(store, parent, await store.trees.of(commit), message, at);
 }
 
 /** Untracked files too where they are wanted, ignored ones not; gives `parent` back when its tree is the same. */
@@ -179,13 +208,9 @@ export async function checkpoint(
   const admin = await findAdmin(store, path);
   if (admin === null || (await isMissing(path))) return fail({ reason: 'worktree_missing', path });
   const place = worktreePlace(store, path, admin);
-  const before = await attempt(store.git, ['rev-parse', '--verify', '--quiet', `${objectId(parent)}^{tree}`]);
-  if (!before.ok) return before;
   const written = await writeTree(place, parent, isWanted);
   if (!written.ok) return written;
   const { tree, leftOut } = written.value;
-  const more = leftOut.length > 0 ? { leftOut } : {};
-  if (tree === textOf(before.value)) return ok({ commit: parent, tree, ...more });
-  const commit = await commitTree(store.git, tree, [parent], message, at);
-  return commit.ok ? ok({ commit: commit.value, tree, ...more }) : commit;
+  const made = await commitOn(store, parent, tree, message, at);
+  return made.ok && leftOut.length > 0 ? ok({ ...made.value, leftOut }) : made;
 }

@@ -4,8 +4,9 @@ import { fail, ok } from '../domain/result.ts';
 import { type BranchPlace, findBranchPlace } from './branch-place.ts';
 import { carryObjects } from './carry.ts';
 import type { DeliveryOutcome, GitFailure } from './git.ts';
-import { attempt, failureOf, type Git, type GitOutput, succeeded, textOf } from './git-command.ts';
+import { failureOf, type Git, type GitOutput, succeeded, textOf } from './git-command.ts';
 import { type Delivery, planStaging, type Staging, writeIndex } from './record-staging.ts';
+import { headRef, isRefAt } from './ref-files.ts';
 import { kleiberIdentity, objectId } from './store-context.ts';
 import { disarmed } from './user-repository.ts';
 
@@ -21,15 +22,19 @@ async function settled({ store, repository, tip, commit }: Delivery): Promise<De
   return (await isForward(repository.git, commit, tip)) ? { kind: 'up_to_date' } : { kind: 'diverged', tip };
 }
 
-/** The ref is set when everything is there, so a delivery that has to wait carries its objects once. */
-async function bringOver(delivery: Delivery, branch: string): Promise<Result<unknown, GitFailure>> {
-  const { store, repository, tip, commit } = delivery;
-  const ref = `refs/kleiber/${branch}`;
-  const there = await repository.git(['rev-parse', '--verify', '--quiet', ref]);
-  if (textOf(there) === commit) return ok(undefined);
-  const carried = await carryObjects(store, repository, commit, [tip]);
-  return carried.ok ? attempt(repository.git, ['update-ref', ref, commit]) : carried;
+/** What a delivery has carried that then had to wait: it is carried once, and no clean-up of the user's takes it. */
+const carriedRef = (branch: string): string => `refs/kleiber/${branch}`;
+
+async function bringOver(
+  { store, repository, tip, commit }: Delivery,
+  branch: string,
+): Promise<Result<void, GitFailure>> {
+  if (isRefAt(repository.commonDir, carriedRef(branch), commit)) return ok(undefined);
+  return carryObjects(store, repository, commit, [tip]);
 }
+
+const keepCarried = ({ repository, commit }: Delivery, branch: string): Promise<GitOutput> =>
+  repository.git(['update-ref', carriedRef(branch), commit]);
 
 /** The reflog of the user's branch says who moved it. */
 const signature = (delivery: Delivery): Record<string, string> => {
@@ -68,9 +73,9 @@ async function refusal(delivery: Delivery, branch: string, args: string[], outpu
 }
 
 /** A person may have switched branches since we looked; a fast-forward of another branch would be somebody else's. */
-async function isStillHere(delivery: Delivery, branch: string): Promise<boolean> {
-  const head = await delivery.repository.git(['symbolic-ref', '--quiet', 'HEAD']);
-  return textOf(head) === `refs/heads/${branch}`;
+async function isStillHere({ repository }: Delivery, branch: string): Promise<boolean> {
+  const head = headRef(repository.gitDir) ?? textOf(await repository.git(['symbolic-ref', '--quiet', 'HEAD']));
+  return head === `refs/heads/${branch}`;
 }
 
 async function merge(delivery: Delivery, branch: string, git: Git, undo: Staging['undo']): Promise<Delivered> {
@@ -78,16 +83,20 @@ async function merge(delivery: Delivery, branch: string, git: Git, undo: Staging
   const isHere = await isStillHere(delivery, branch);
   const output = isHere ? await git(args, { variables: signature(delivery), deadlineMs: 600_000 }) : null;
   if (output !== null && succeeded(output)) return ok({ kind: 'delivered', commit: delivery.commit });
-  await writeIndex(git, undo);
+  await Promise.all([writeIndex(git, undo), keepCarried(delivery, branch)]);
   if (output === null) return ok({ kind: 'waits_for_checkout', detail: `${branch} was left while it was delivered` });
   return refusal(delivery, branch, args, output);
 }
 
-async function fastForward(delivery: Delivery, branch: string, recordPaths: readonly string[]): Promise<Delivered> {
+async function fastForward(
+  delivery: Delivery,
+  branch: string,
+  isRecordPath: (path: string) => boolean,
+): Promise<Delivered> {
   const [brought, git, staging] = await Promise.all([
     bringOver(delivery, branch),
     disarmed(delivery.repository),
-    planStaging(delivery, recordPaths),
+    planStaging(delivery, isRecordPath),
   ]);
   if (!brought.ok) return brought;
   if (!git.ok) return git;
@@ -96,7 +105,10 @@ async function fastForward(delivery: Delivery, branch: string, recordPaths: read
   if (staged.ok) return merge(delivery, branch, git.value, staging.value.undo);
   const { failure } = staged;
   if (failure.reason !== 'git_failed' || !failure.detail.includes('index.lock')) return staged;
-  return ok({ kind: 'waits_for_checkout', detail: `another git is at work in ${delivery.repository.root}` });
+  return ok({
+    kind: 'waits_for_checkout',
+    detail: `another git is at work in ${delivery.repository.root}; when there is none, remove its .git/index.lock`,
+  });
 }
 
 async function moveUnseen(delivery: Delivery, branch: string): Promise<Delivered> {
@@ -108,7 +120,7 @@ async function moveUnseen(delivery: Delivery, branch: string): Promise<Delivered
 export async function deliver(
   { store, repository, commit }: Omit<Delivery, 'tip'>,
   branch: string,
-  recordPaths: readonly string[],
+  isRecordPath: (path: string) => boolean,
 ): Promise<Delivered> {
   const place: Result<BranchPlace, GitFailure> = await findBranchPlace(repository, branch);
   if (!place.ok) return place;
@@ -116,5 +128,5 @@ export async function deliver(
   const outcome = await settled(delivery);
   if (outcome !== null) return ok(outcome);
   if (place.value.hold !== null) return ok({ kind: 'waits_for_checkout', detail: place.value.hold });
-  return place.value.isHere ? fastForward(delivery, branch, recordPaths) : moveUnseen(delivery, branch);
+  return place.value.isHere ? fastForward(delivery, branch, isRecordPath) : moveUnseen(delivery, branch);
 }

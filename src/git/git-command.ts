@@ -132,10 +132,12 @@ function launch(
 ): Launched {
   const env = { ...variables, ...options.variables };
   const child = spawn('git', args, { cwd: '/', env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Without a free descriptor there is neither a process nor a stream; the error comes as an event.
+  const { stdin, stdout }: Pick<ChildProcess, 'stdin' | 'stdout'> = child;
   // EPIPE: git may end without reading all of its input; its exit code tells the story.
-  child.stdin.on('error', () => {});
-  if (sink !== null) child.stdout.pipe(sink);
-  return { stdin: child.stdin, done: outcomeOf(child, options, sink === null ? child.stdout : null) };
+  stdin?.on('error', () => {});
+  if (sink !== null) stdout?.pipe(sink);
+  return { stdin: stdin ?? null, done: outcomeOf(child, options, sink === null ? (stdout ?? null) : null) };
 }
 
 function outcomeOf(child: ChildProcess, options: GitOptions, stdout: Readable | null): Promise<GitOutput> {

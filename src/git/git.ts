@@ -89,6 +89,8 @@ export interface GitStore {
     at: string,
     isWanted?: (path: string) => boolean,
   ): Promise<Result<Checkpointed, GitFailure>>;
+  /** The whole of `commit` as a commit on another parent, or `parent` itself when it holds the same. */
+  moveOnto(commit: string, parent: string, message: string, at: string): Promise<Result<Committed, GitFailure>>;
   /** Keeps a commit reachable under `refs/kleiber/<group>/<name>`: attic, late, result. */
   keep(group: 'attic' | 'late' | 'checkpoint', name: string, commit: string): Promise<void>;
   /** Points a result branch (`feature/…`, `fix/…`) of the store at a commit. */
@@ -136,10 +138,14 @@ export interface UserCheckout {
     store: GitStore,
     branch: string,
     commit: string,
-    recordPaths: string[],
+    isRecordPath: (path: string) => boolean,
   ): Promise<Result<DeliveryOutcome, GitFailure>>;
   /** Brings a branch of the store over on request (`kleiber branch`). */
   importBranch(store: GitStore, from: string, to: string): Promise<Result<void, GitFailure>>;
+  /** Whether a path stands exactly as it is committed, or is neither committed nor there. */
+  isClean(path: string): Promise<Result<boolean, GitFailure>>;
+  /** A commit of this one path, in the person's own name; gives the commit. */
+  commitFile(path: string, message: string): Promise<Result<string, GitFailure>>;
   /** Name and address from the user's git configuration. */
   identity(): Promise<{ name: string; email: string }>;
 }

@@ -2,7 +2,7 @@
  * The facts of an ordinary checkout, read from its files: a command that only looks need not start git four times for them.
  * Whatever is out of the ordinary, or could be, is left to git itself, which also says what is wrong.
  */
-import { lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 export interface QuickFacts {
@@ -28,6 +28,7 @@ export function quickFacts(path: string, searchPath: string): QuickFacts | null 
     if (git === null || root === null) return null;
     const commonDir = join(root, '.git');
     if (!isOurs(lstatSync(root)) || !isOurs(lstatSync(commonDir))) return null;
+    if (existsSync(join(commonDir, 'commondir'))) return null;
     if (OUT_OF_THE_ORDINARY.test(readFileSync(join(commonDir, 'config'), 'utf8'))) return null;
     const branch = HEAD.exec(readFileSync(join(commonDir, 'HEAD'), 'utf8'))?.[1];
     return branch === undefined ? null : { root, commonDir, branch, git };

@@ -26,6 +26,8 @@ export interface Staging {
   undo: readonly string[];
 }
 
+type IsRecordPath = (path: string) => boolean;
+
 const ABSENT = '000000';
 const PATHS_PER_CALL = 500;
 
@@ -92,24 +94,23 @@ export async function writeIndex(git: Git, lines: readonly string[]): Promise<Re
 }
 
 /** Record paths that the delivery changes and whose bytes in the work tree equal the delivered commit's. */
-async function equalFiles(delivery: Delivery, recordPaths: readonly string[]): Promise<RawChange[]> {
+async function equalFiles(delivery: Delivery, isRecordPath: IsRecordPath): Promise<RawChange[]> {
   const { store, repository, tip, commit } = delivery;
-  const record = new Set(recordPaths);
   const equal: RawChange[] = [];
-  for (const change of record.size === 0 ? [] : await rawChanges(store, tip, commit)) {
-    const isRecordFile = record.has(change.path) && change.newMode === '100644';
+  for (const change of await rawChanges(store, tip, commit)) {
+    const isRecordFile = change.newMode === '100644' && isRecordPath(change.path);
     if (isRecordFile && (await fileId(repository, change.path)) === change.newId) equal.push(change);
   }
   return equal;
 }
 
-/** Which of the record paths to stage, and how to take it back. Changes nothing. */
+/** Which record files to stage, and how to take it back. Changes nothing. */
 export async function planStaging(
   delivery: Delivery,
-  recordPaths: readonly string[],
+  isRecordPath: IsRecordPath,
 ): Promise<Result<Staging, GitFailure>> {
   const width = delivery.tip.length;
-  const equal = await equalFiles(delivery, recordPaths);
+  const equal = await equalFiles(delivery, isRecordPath);
   const paths = equal.map(change => change.path);
   const staged = await stagedEntries(delivery.repository.git, paths);
   if (!staged.ok) return staged;

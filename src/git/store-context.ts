@@ -2,7 +2,8 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
-import { type Git, type GitEnvironment, gitAt } from './git-command.ts';
+import { type CommitMemory, commitMemory } from './commit-memory.ts';
+import { type Git, type GitEnvironment, gitAt, must, textOf } from './git-command.ts';
 import { patientGit } from './lock-patience.ts';
 
 export interface StoreContext {
@@ -11,10 +12,14 @@ export interface StoreContext {
   clock: Pick<Clock, 'sleep'>;
   /** In the bare store itself. */
   git: Git;
+  trees: CommitMemory<string>;
 }
 
 export function storeContext(path: string, environment: GitEnvironment, clock: Pick<Clock, 'sleep'>): StoreContext {
-  return { path, environment, clock, git: patientGit(gitAt(environment, { gitDir: path }), path, clock) };
+  const git = patientGit(gitAt(environment, { gitDir: path }), path, clock);
+  const treeOf = async (commit: string): Promise<string> =>
+    textOf(await must(git, ['rev-parse', '--verify', `${objectId(commit)}^{tree}`]));
+  return { path, environment, clock, git, trees: commitMemory(treeOf) };
 }
 
 /** A worktree's own corner of the store. The `.git` file in the worktree is never believed: an agent can write it. */

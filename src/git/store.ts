@@ -1,14 +1,15 @@
 /** The private store as the rest of kleiber sees it. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { commitFiles, mergeCandidate } from './candidate.ts';
-import { checkpoint } from './checkpoint.ts';
+import { checkpoint, moveOnto } from './checkpoint.ts';
+import { commitMemory } from './commit-memory.ts';
 import type { GitFailure, GitStore } from './git.ts';
 import { failureOf, type GitEnvironment, must, succeeded, textOf } from './git-command.ts';
 import { changes, diff, landings, listFiles, readBlob, rootEntries } from './history.ts';
+import { looseTip } from './ref-files.ts';
 import { objectId, type StoreContext, storeContext } from './store-context.ts';
 import { FETCH_SETTINGS, prepareStore } from './store-setup.ts';
 import { joinPacks } from './upkeep.ts';
@@ -25,23 +26,9 @@ export interface StoreOptions {
 
 const FETCH_DEADLINE_MS = 3_600_000;
 
-/**
- * A ref as its own file holds it, which is where git looks first; null where git has to look further. Read at once: behind
- * the thousand files that a watcher asks for, forty bytes would wait.
- */
-function looseTip(store: StoreContext, ref: string): string | null {
-  try {
-    // Nobody but kleiber's git writes here, so the file is a whole one or none.
-    return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(readFileSync(join(store.path, ref), 'utf8'))?.[1] ?? null;
-  } catch {
-    // Packed, or not there.
-    return null;
-  }
-}
-
 /** The tip of a ref, or null when there is none. Asked many times for every task, so a process is the exception. */
 async function tipOf(store: StoreContext, ref: string): Promise<string | null> {
-  const loose = looseTip(store, ref);
+  const loose = looseTip(store.path, ref);
   if (loose !== null) return loose;
   const output = await store.git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
   return succeeded(output) ? textOf(output) : null;
@@ -88,33 +75,20 @@ async function setRef(store: StoreContext, ref: string, commit: string): Promise
   await must(store.git, ['update-ref', ref, objectId(commit)]);
 }
 
-/** So many commits' root entries are kept: those of a few branches and candidates. */
-const KEPT_COMMITS = 32;
-
-/** A commit never changes, and the same few are asked about again and again. */
-function rememberedEntries(store: StoreContext): GitStore['rootEntries'] {
-  const known = new Map<string, Awaited<ReturnType<GitStore['rootEntries']>>>();
-  return async commit => {
-    const found = known.get(commit) ?? (await rootEntries(store, commit));
-    known.delete(commit);
-    known.set(commit, found);
-    if (known.size > KEPT_COMMITS) known.delete(known.keys().next().value ?? '');
-    return found;
-  };
-}
-
 function storeOf(store: StoreContext): GitStore {
+  const entries = commitMemory(commit => rootEntries(store, commit));
   return {
     path: store.path,
     fetchBranch: (checkout, branch) => fetchBranch(store, checkout, branch),
     integrationTip: branch => tipOf(store, `refs/integration/${branch}`),
     moveIntegration: (branch, from, to) => moveIntegration(store, branch, from, to),
     isAncestor: (ancestor, descendant) => isAncestor(store, ancestor, descendant),
-    treeOf: async commit => textOf(await must(store.git, ['rev-parse', '--verify', `${objectId(commit)}^{tree}`])),
-    rootEntries: rememberedEntries(store),
+    treeOf: commit => store.trees.of(commit),
+    rootEntries: commit => entries.of(commit),
     listFiles: commit => listFiles(store, commit),
     openWorktree: (path, branch, commit) => openWorktree(store, path, branch, commit),
     checkpoint: (worktree, parent, message, at, isWanted) => checkpoint(store, worktree, parent, message, at, isWanted),
+    moveOnto: (commit, parent, message, at) => moveOnto(store, commit, parent, message, at),
     keep: (group, name, commit) => setRef(store, `refs/kleiber/${group}/${name}`, commit),
     setBranch: (name, commit) => setRef(store, `refs/heads/${name}`, commit),
     removeWorktree: (worktree, at) => removeWorktree(store, worktree, at),

@@ -1,5 +1,6 @@
 /** The user's repository as kleiber reaches it: found once with the user's own settings, then pinned and disarmed. */
-
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { GitFailure } from './git.ts';
@@ -13,6 +14,7 @@ import {
   type Setting,
   textOf,
 } from './git-command.ts';
+import { type QuickFacts, quickFacts } from './quick-facts.ts';
 
 export interface UserRepository {
   root: string;
@@ -34,11 +36,21 @@ function isNewEnough(version: string): boolean {
   return major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
 }
 
+/** Git programs that were asked for their version in this process and are new enough. */
+const newEnough = new Set<string>();
+
 async function checkVersion(environment: GitEnvironment): Promise<GitFailure | null> {
   const output = await gitAt(environment, {})(['version']);
   if (output.exitCode !== 0) return failureOf(['version'], output);
   const found = /\d+\.\d+(?:\.\d+)?/.exec(textOf(output))?.[0] ?? textOf(output);
   return isNewEnough(found) ? null : { reason: 'git_too_old', found, needed: NEEDED.join('.') };
+}
+
+/** What git would say of an ordinary checkout. */
+function ordinaryRepository({ root, commonDir }: QuickFacts, environment: GitEnvironment): UserRepository {
+  const git = gitAt(environment, { gitDir: commonDir, workTree: root });
+  const shallow = existsSync(join(commonDir, 'shallow'));
+  return { root, gitDir: commonDir, commonDir, shallow, objectFormat: 'sha1', git, environment };
 }
 
 const LOOK = [
@@ -55,12 +67,15 @@ export async function findRepository(
   path: string,
   environment: GitEnvironment,
 ): Promise<Result<UserRepository, GitFailure>> {
+  const facts = quickFacts(path, environment.path);
+  if (facts !== null && newEnough.has(facts.git)) return ok(ordinaryRepository(facts, environment));
   const look = ['-C', path, 'rev-parse', '--path-format=absolute', ...LOOK];
   const [version, output] = await Promise.all([
     checkVersion(environment),
     gitAt(environment, { withUserSettings: true })(look),
   ]);
   if (version !== null) return fail(version);
+  if (facts !== null) newEnough.add(facts.git);
   const [bare, shallow, objectFormat, gitDir, commonDir, root] = textOf(output).split('\n');
   if (bare === 'true') return fail({ reason: 'bare_repository', path });
   if (output.exitCode !== 0 || gitDir === undefined || commonDir === undefined || root === undefined) {

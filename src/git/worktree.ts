@@ -57,11 +57,14 @@ async function dropLocks(admin: string): Promise<void> {
   await Promise.all(locks.map(lock => rm(join(admin, lock), { force: true })));
 }
 
+/** The mode of a submodule as every version of the index writes it; other fields hold these bytes by chance only. */
+const GITLINK_MODE = Buffer.from([0, 0, 0o160000 >> 8, 0]);
+
 /** Submodules arrive as empty folders; git never looks into them, so neither does `git clean`. */
 async function emptySubmodules(place: WorktreePlace): Promise<Result<void, GitFailure>> {
+  if (!(await readFile(join(place.admin, 'index'))).includes(GITLINK_MODE)) return ok(undefined);
   const staged = await attempt(place.git, ['ls-files', '--stage', '-z']);
   if (!staged.ok) return staged;
-  if (!staged.value.stdout.includes('160000 ')) return ok(undefined);
   for (const entry of nulSeparated(staged.value.stdout)) {
     if (!entry.startsWith('160000 ')) continue;
     const folder = join(place.path, entry.slice(entry.indexOf('\t') + 1));
@@ -75,20 +78,15 @@ async function emptySubmodules(place: WorktreePlace): Promise<Result<void, GitFa
 const warmPrivateIndex = (admin: string): Promise<void> =>
   copyFile(join(admin, 'index'), join(admin, PRIVATE_INDEX), constants.COPYFILE_FICLONE);
 
-async function pointAt(place: WorktreePlace, branch: string, commit: string): Promise<Result<void, GitFailure>> {
-  const [moved, head] = await Promise.all([
-    attempt(place.git, ['update-ref', `refs/heads/${branch}`, objectId(commit)]),
-    attempt(place.git, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]),
-  ]);
-  if (!moved.ok) return moved;
-  return head.ok ? ok(undefined) : head;
-}
+/** More than one worktree of a name is never there, so what another one shows is a leftover. */
+const CHECKOUT = ['checkout', '--quiet', '--force', '--no-track', '--ignore-other-worktrees', '--no-guess'];
 
-/** Every tracked file becomes the commit's, whatever stands in its way; untracked files stay. */
-async function resetFiles(place: WorktreePlace, commit: string): Promise<Result<void, GitFailure>> {
-  const reset = await attempt(place.git, ['read-tree', '--reset', '-u', objectId(commit)], { deadlineMs: 600_000 });
-  return reset.ok ? ok(undefined) : reset;
-}
+/**
+ * Branch and files become the commit's, whatever stands in the way of a tracked one; untracked files stay. `checkout`
+ * looks at the files on all cores before it compares, which `reset` and `read-tree` do not.
+ */
+const resetTo = (place: WorktreePlace, branch: string, commit: string): Promise<Result<unknown, GitFailure>> =>
+  attempt(place.git, [...CHECKOUT, '-B', branch, objectId(commit)], { deadlineMs: 600_000 });
 
 /** Twice forced: nested repositories that an agent made go too. */
 async function clearUntracked(place: WorktreePlace): Promise<Result<void, GitFailure>> {
@@ -100,9 +98,7 @@ async function clearUntracked(place: WorktreePlace): Promise<Result<void, GitFai
 async function recycle(place: WorktreePlace, branch: string, commit: string): Promise<Result<void, GitFailure>> {
   await dropLocks(place.admin);
   await restoreLink(place);
-  const pointed = await pointAt(place, branch, commit);
-  if (!pointed.ok) return pointed;
-  const reset = await resetFiles(place, commit);
+  const reset = await resetTo(place, branch, commit);
   if (!reset.ok) return reset;
   const cleared = await clearUntracked(place);
   if (cleared.ok) await warmPrivateIndex(place.admin);
@@ -123,11 +119,10 @@ async function create(
   const admin = await findAdmin(store, path);
   if (admin === null) return fail({ reason: 'worktree_missing', path });
   const place = worktreePlace(store, path, admin);
-  const pointed = await pointAt(place, branch, commit);
-  if (!pointed.ok) return pointed;
-  const reset = await resetFiles(place, commit);
-  if (reset.ok) await warmPrivateIndex(admin);
-  return reset;
+  const reset = await resetTo(place, branch, commit);
+  if (!reset.ok) return reset;
+  await warmPrivateIndex(admin);
+  return ok(undefined);
 }
 
 async function forget(path: string, admin: string): Promise<void> {
@@ -142,6 +137,18 @@ async function hasCommit(store: StoreContext, commit: string): Promise<Result<vo
 }
 
 /**
+ * A worktree of this store whose corner there is gone, with the store itself perhaps, would block its name for ever. What lies
+ * in it is kept beside it under another name.
+ */
+async function setAside(store: StoreContext, path: string): Promise<void> {
+  const link = await readFile(join(path, '.git'), 'utf8').catch(() => '');
+  const admin = link.replace(/^gitdir: /, '').trimEnd();
+  if (dirname(admin) !== join(store.path, 'worktrees') || (await isPresent(admin))) return;
+  await removeTree(`${path}.lost`);
+  await rename(path, `${path}.lost`);
+}
+
+/**
  * Makes or recycles the worktree at `path`; nothing of the task before stays in it. A worktree that cannot be
  * recycled is deleted and made anew; a folder that is not a worktree of this store is never deleted (`git_failed`).
  */
@@ -151,15 +158,14 @@ export async function openWorktree(
   branch: string,
   commit: string,
 ): Promise<Result<Worktree, GitFailure>> {
-  const known = await hasCommit(store, commit);
-  if (!known.ok) return known;
   const place = await canonicalPath(path);
   const admin = await findAdmin(store, place);
-  if (admin !== null) {
-    const isThere = await isPresent(place);
-    if (isThere && (await recycle(worktreePlace(store, place, admin), branch, commit)).ok) return ok({ path, branch });
-    await forget(place, admin);
-  }
+  const isThere = admin !== null && (await isPresent(place));
+  if (isThere && (await recycle(worktreePlace(store, place, admin), branch, commit)).ok) return ok({ path, branch });
+  const known = await hasCommit(store, commit);
+  if (!known.ok) return known;
+  if (admin === null) await setAside(store, place);
+  else await forget(place, admin);
   const created = await create(store, place, branch, commit);
   return created.ok ? ok({ path, branch }) : created;
 }

@@ -33,9 +33,12 @@ describe('a dirty checkout', () => {
     expect(house.lastNotice).toBe(
       `landed work waits for your own changes to ${GREET}; commit or stash them, nothing of yours was touched`,
     );
+    const done = (id: string): string | null => house.read(`complete/engineer-backend/${id}-done.md`);
+    expect(done('greet')).toContain(GREET);
     house.task('shout', writes({ 'src/backend/shout.txt': 'HELLO\n' }));
     await here.toTheEnd();
     expect(house.landings()).toEqual(['greet', 'shout']);
+    expect(done('shout')).toContain('src/backend/shout.txt');
     expect(house.read(GREET)).toBe('I am typing here\n');
     house.git('checkout', '-q', '--', GREET);
     await here.ticks();

@@ -53,7 +53,7 @@ describe('a merge candidate', () => {
         'Kleiber-Cost-USD: 0.165',
       ].join('\n'),
     );
-    expect(merged.tree).toBe(await store.treeOf(merged.commit));
+    expect(merged.tree).toBe(sandbox.git(store.path, 'rev-parse', `${merged.commit}^{tree}`));
     expect(must(await store.mergeCandidate(request(tip, work)))).toEqual(merged);
   });
 
@@ -109,7 +109,7 @@ describe('a commit of files', () => {
       { path: 'old.txt', status: 'deleted', mode: '000000' },
       { path: 'tasks/a/x.md', status: 'created', mode: '100644' },
     ]);
-    expect(made.tree).toBe(await store.treeOf(made.commit));
+    expect(made.tree).toBe(sandbox.git(store.path, 'rev-parse', `${made.commit}^{tree}`));
     expect(show('%P|%an <%ae>|%aI|%B', made.commit)).toBe(
       `${base}|kleiber <kleiber@localhost>|2026-03-01T12:00:00+00:00|record\n\nbody`,
     );

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { userCheckout } from '../../src/git/checkout.ts';
@@ -95,7 +104,7 @@ describe('delivery', () => {
     return must(await store.commitFiles(from, new Map(entries), 'work', AT)).commit;
   };
   const deliver = async (commit: string, records: string[] = [], path = sandbox.user): Promise<DeliveryOutcome> =>
-    must(await sandbox.checkout(path).deliver(store, 'main', commit, records));
+    must(await sandbox.checkout(path).deliver(store, 'main', commit, name => records.includes(name)));
   const status = (folder = sandbox.user): string => sandbox.git(folder, 'status', '--porcelain');
   const tip = (branch = 'main'): string => sandbox.git(sandbox.user, 'rev-parse', `refs/heads/${branch}`);
   const text = (path: string): string => readFileSync(join(sandbox.user, path), 'utf8');
@@ -149,6 +158,20 @@ describe('delivery', () => {
     expect(await deliver(next, ['tasks/x/t1.md'])).toEqual({ kind: 'waits_for_local_changes', files });
     expect([status(), sandbox.git(sandbox.user, 'ls-files', '-s'), text(files[0] ?? '')]).toEqual(before);
     expect(tip()).toBe(base);
+  });
+
+  test('objects that were carried for a delivery that waits are kept, and carried once, packed refs or not', async () => {
+    const packs = (): string[] => readdirSync(join(sandbox.user, '.git/objects/pack')).sort();
+    sandbox.write(sandbox.user, { 'src/a.ts': 'mine\n' });
+    for (const pack of [false, true]) {
+      if (pack) sandbox.git(sandbox.user, 'pack-refs', '--all');
+      const before = packs();
+      expect(await deliver(next)).toEqual({ kind: 'waits_for_local_changes', files: ['src/a.ts'] });
+      expect(sandbox.git(sandbox.user, 'rev-parse', 'refs/kleiber/main')).toBe(next);
+      if (pack) expect(packs()).toEqual(before);
+    }
+    sandbox.git(sandbox.user, 'checkout', '-q', '--', 'src/a.ts');
+    expect(await deliver(next)).toEqual({ kind: 'delivered', commit: next });
   });
 
   test('record files that already lie there as delivered are no obstacle, whether untracked or changed', async () => {
@@ -270,7 +293,7 @@ describe('delivery', () => {
   });
 
   test('an unknown branch is named', async () => {
-    expect(await sandbox.checkout().deliver(store, 'nope', next, [])).toEqual({
+    expect(await sandbox.checkout().deliver(store, 'nope', next, () => false)).toEqual({
       ok: false,
       failure: { reason: 'no_branch', ref: 'nope' },
     });

@@ -3,7 +3,6 @@ import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { userCheckout } from '../../src/git/checkout.ts';
 import { quickFacts } from '../../src/git/quick-facts.ts';
 
 const PATH = process.env.PATH ?? '';
@@ -28,8 +27,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const factsOfGit = (path: string) =>
-  userCheckout({ path, environment: { path: PATH, home: folder }, clock: { sleep: async () => undefined } }).facts();
+/** What git itself says, asked in words of its own. */
+function factsOfGit(path: string) {
+  const told = (...words: string[]): string =>
+    execFileSync('git', ['-C', path, ...words], { env: { PATH, HOME: folder }, encoding: 'utf8' }).trimEnd();
+  const [top, commonDir] = told('rev-parse', '--path-format=absolute', '--show-toplevel', '--git-common-dir').split(
+    '\n',
+  );
+  return { root: top, commonDir, branch: told('symbolic-ref', '--short', 'HEAD') };
+}
 
 /** The quick answer, without the mark of the git that would be asked. */
 function quick(path: string) {
@@ -38,12 +44,9 @@ function quick(path: string) {
 }
 
 describe('the facts of an ordinary checkout', () => {
-  test.each(['', 'src/deep', '.git/../src'])('are those that git tells, in %j', async below => {
+  test.each(['', 'src/deep', '.git/../src'])('are those that git tells, in %j', below => {
     const path = join(root, below);
-    const told = await factsOfGit(path);
-    if (!told.ok) throw new Error(told.failure.reason);
-    const { root: top, commonDir, branch } = told.value;
-    expect(quick(path)).toEqual({ root: top, commonDir, branch });
+    expect(quick(path)).toEqual(factsOfGit(path));
   });
 
   test('are there on a branch with slashes, and before the first commit', () => {
@@ -97,6 +100,13 @@ describe('git is asked', () => {
     ['where the work tree lies elsewhere', () => withSettings('[core]\n\tworktree = /tmp\n')],
     ['where the repository calls itself bare', () => withSettings('[core]\n\tbare\n')],
     ['in a partial clone', () => withSettings('[remote "origin"]\n\tpromisor = true\n')],
+    [
+      'where the git folder is not the whole one',
+      () => {
+        writeFileSync(join(root, '.git/commondir'), '../other\n');
+        return root;
+      },
+    ],
     ['in a repository of a newer format', () => withSettings('[extensions]\n\trefStorage = reftable\n')],
   ];
 

@@ -53,7 +53,7 @@ describe('opening the store', () => {
     const store = await sandbox.store(modern);
     expect(must(await store.fetchBranch(modern, 'main'))).toBe(tip);
     const next = must(await store.commitFiles(tip, new Map([['tasks/x.md', Buffer.from('x')]]), 'record', AT));
-    expect(await sandbox.checkout(modern).deliver(store, 'main', next.commit, [])).toEqual({
+    expect(await sandbox.checkout(modern).deliver(store, 'main', next.commit, () => false)).toEqual({
       ok: true,
       value: { kind: 'delivered', commit: next.commit },
     });
@@ -84,7 +84,7 @@ describe('bringing commits in', () => {
     const tip = must(await store.fetchBranch(shallow, 'main'));
     expect(tip).toBe(sandbox.git(sandbox.user, 'rev-parse', 'HEAD'));
     const next = must(await store.commitFiles(tip, new Map([['b', Buffer.from('b')]]), 'more', AT));
-    expect(must(await sandbox.checkout(shallow).deliver(store, 'main', next.commit, []))).toEqual({
+    expect(must(await sandbox.checkout(shallow).deliver(store, 'main', next.commit, () => false))).toEqual({
       kind: 'delivered',
       commit: next.commit,
     });

@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/cli/clock.ts';
 import type { GitStore } from '../../src/git/git.ts';
+import { openStore } from '../../src/git/store.ts';
 import { AT, GitSandbox, must } from '../support/git-sandbox.ts';
 
 let sandbox: GitSandbox;
@@ -46,8 +48,13 @@ const BASE_FILES = { 'src/a.ts': 'a', 'src/b.ts': 'b', 'docs/c.md': 'c', '.gitig
 
 describe('opening a worktree', () => {
   test('eight at once all stand at their commit on their own branch', async () => {
+    // A clock whose pauses end at once would call a corner abandoned that is being made at this moment.
+    const { environment, user } = sandbox;
+    const real = must(await openStore({ checkout: user, environment, clock: systemClock }));
     const names = Array.from({ length: 8 }, (_, index) => `w${index}`);
-    const opened = await Promise.all(names.map(name => open(name)));
+    const opened = await Promise.all(
+      names.map(name => real.openWorktree(sandbox.worktree(name), `agent/${name}`, base)),
+    );
     expect(opened.map(must)).toEqual(names.map(name => ({ path: sandbox.worktree(name), branch: `agent/${name}` })));
     expect(await store.worktrees()).toEqual(opened.map(must));
     for (const name of names) expect(contents(sandbox.worktree(name))).toEqual(BASE_FILES);
@@ -185,6 +192,18 @@ describe('a checkpoint', () => {
       commit: saved.commit,
       tree: saved.tree,
     });
+  });
+
+  test('what a commit holds can be put on another parent, which comes back when it holds the same', async () => {
+    const worktree = must(await open('w'));
+    sandbox.write(worktree.path, { 'src/a.ts': 'one' });
+    const first = must(await store.checkpoint(worktree, base, 'one', AT));
+    sandbox.write(worktree.path, { 'src/b.ts': 'two' });
+    const second = must(await store.checkpoint(worktree, first.commit, 'two', AT));
+    const moved = must(await store.moveOnto(second.commit, base, 'both', AT));
+    expect(moved.tree).toBe(sandbox.git(store.path, 'rev-parse', `${second.commit}^{tree}`));
+    expect(sandbox.git(store.path, 'show', '-s', '--format=%T %P %s', moved.commit)).toBe(`${moved.tree} ${base} both`);
+    expect(must(await store.moveOnto(moved.commit, second.commit, 'none', AT))).toEqual(second);
   });
 
   test('files and folders may change places with each other and with links', async () => {
