@@ -1,4 +1,5 @@
 /** One connection to a shared SQLite file: patient with other processes, whole or nothing, as durable as asked. */
+import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { StateUnavailable, type UnavailableReason } from './state-unavailable.ts';
 
@@ -49,6 +50,8 @@ export function asUnavailable(error: unknown, path: string): unknown {
   return new StateUnavailable(reason, path, detail, error);
 }
 
+const inodeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.ino ?? null;
+
 const NOTHING = new Int32Array(new SharedArrayBuffer(4));
 
 function pauseAfter(tries: number): void {
@@ -60,10 +63,13 @@ export class Database {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #durability: Durability | null = null;
+  /** The file's own number: another file under the same name is not the one that is open here. */
+  readonly #inode: number | null;
 
   constructor(path: string, connection: DatabaseSync) {
     this.path = path;
     this.#connection = connection;
+    this.#inode = inodeOf(path);
   }
 
   /** Does it, and again while another process holds the lock. */
@@ -76,6 +82,12 @@ export class Database {
       }
       pauseAfter(tries);
     }
+  }
+
+  /** Throws when somebody has deleted or replaced the file: two logs side by side would each give the same task away. */
+  assertThere(): void {
+    if (inodeOf(this.path) === this.#inode) return;
+    throw new StateUnavailable('gone', this.path, 'it was deleted or replaced while kleiber was at work');
   }
 
   execute(sql: string): void {
@@ -104,6 +116,7 @@ export class Database {
    * so that nothing the body reads can change before it writes.
    */
   transaction<Value>(durability: Durability, body: () => Value): Value {
+    this.assertThere();
     this.#sync(durability);
     this.patiently(() => this.statement('BEGIN IMMEDIATE').run());
     try {

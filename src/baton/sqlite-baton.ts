@@ -98,6 +98,8 @@ class SqliteBaton implements Baton {
   }
 
   position(): number {
+    // Whoever only waits asks nothing else, and would wait for ever.
+    this.#database.assertThere();
     return countOf(this.#database.one(this.#statements.lastPosition));
   }
 

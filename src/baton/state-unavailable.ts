@@ -1,7 +1,8 @@
 /** What is thrown when an open state file stops working: the disk is full or failing, or somebody damaged the file. */
 
 /** `busy` means that another process has kept the file locked for about a minute; it is probably frozen. */
-export type UnavailableReason = 'busy' | 'disk_full' | 'input_output' | 'damaged' | 'unwritable';
+/** `gone`: the file was deleted or replaced; what is written into it now would be seen by nobody. */
+export type UnavailableReason = 'busy' | 'disk_full' | 'input_output' | 'damaged' | 'unwritable' | 'gone';
 
 /**
  * The one exception of this folder. No caller can decide anything sensible about a failing disk in the middle of its

@@ -1,7 +1,13 @@
 /** `kleiber.yml`: what a project says about itself. The machine's own settings (address, key, sandbox) are not in it. */
 import * as z from 'zod';
-import { AGENT_PATTERN } from './task.ts';
+import { AGENT_PATTERN, RISKS } from './task.ts';
 import { PHASES, TIERS } from './tier.ts';
+
+export const BUDGET_POLICIES = ['guide', 'enforce'] as const;
+export type BudgetPolicy = (typeof BUDGET_POLICIES)[number];
+
+export const TARGET_SETS = ['seed1', 'haiku-first'] as const;
+export type TargetSetName = (typeof TARGET_SETS)[number];
 
 const tier = z.enum(TIERS);
 const usd = z.number().positive().max(100_000);
@@ -33,8 +39,22 @@ export const configSchema = z.strictObject({
   deps: z.array(z.string().min(1)).default([]),
   /** Extra or replaced role paths: agent name to globs. */
   roles: z.record(agentName, z.strictObject({ paths: z.array(z.string().min(1)) })).default({}),
-  /** The project's own rows over the static table: phase to agent to tier. */
-  routing: z.partialRecord(z.enum(PHASES), z.record(agentName, tier)).default({}),
+  /** The project's own rows over the static table: phase to agent to tier; `manual` lets a person choose each model (seed 3, pause system). */
+  routing: z
+    .union([z.literal('manual'), z.partialRecord(z.enum(PHASES), z.record(agentName, tier))], {
+      error: 'manual, or phases with agents and their tiers',
+    })
+    .default({}),
+  /** What is risky here beyond what code finds everywhere: risk to globs and words. It can only add. */
+  risks: z
+    .partialRecord(
+      z.enum(RISKS),
+      z.strictObject({
+        paths: z.array(z.string().min(1).max(256)).default([]),
+        words: z.array(z.string().min(1).max(100)).default([]),
+      }),
+    )
+    .default({}),
   /** Tier to model id. */
   models: z.partialRecord(tier, z.string().min(1)).default({}),
   budget: z
@@ -45,6 +65,14 @@ export const configSchema = z.strictObject({
       week_usd: usd.default(400),
       /** Spend of a day after which a person is asked before anything new is started (seed 5, cost guard). */
       guard_usd: usd.default(50),
+      /** What zones do: `guide` says what the seeds advise, `enforce` defers and routes by it. */
+      policy: z.enum(BUDGET_POLICIES).default('guide'),
+      /** Share of day, week and tokens that is kept for p0 and security work (seed 3, budget reserve). */
+      reserve_percent: z.number().min(0).max(50).default(10),
+      /** The most that a tier may read and write in a week (seed 3, weekly allocation); a tier without one has no such cap. */
+      tokens_per_week: z.partialRecord(tier, z.number().int().min(1).max(1e12)).default({}),
+      /** The shares of work per tier that `budget` compares with. */
+      targets: z.enum(TARGET_SETS).default('seed1'),
     })
     .prefault({}),
   /** Live conversations per tier in this repository (seed 1: opus 1, sonnet 2-3, haiku 5-10). */
@@ -61,6 +89,28 @@ export const configSchema = z.strictObject({
       attempts: z.number().int().min(1).max(10).default(3),
     })
     .prefault({}),
+  /** Words in a task that move it to opus, per agent, beside those of seed 3's column; they can only raise. */
+  escalate_when: z.record(agentName, z.array(z.string().min(3).max(80)).max(50)).default({}),
+  /** What seed 5 asks of tests; reviewers hear it, and the two rules are part of the proof where they are switched on. */
+  testing: z
+    .strictObject({
+      /** Least share of lines that tests run, in percent. */
+      coverage: z.number().int().min(0).max(100).default(80),
+      endpoints_need_integration_tests: z.boolean().default(false),
+      endpoints: z.array(z.string().min(1)).default(['src/backend/routes/**', 'src/routes/**']),
+      integration_tests: z.array(z.string().min(1)).default(['tests/integration/**']),
+      components_need_stories: z.boolean().default(false),
+      components: z.array(z.string().min(1)).default(['src/components/**', 'src/frontend/components/**']),
+    })
+    .prefault({}),
+  /** Seed 5's names; what is switched on is part of the proof, for files and tables that a task creates. */
+  conventions: z.strictObject({ files: z.boolean().default(false), database: z.boolean().default(false) }).prefault({}),
+  /** The validator's round while a conductor runs; 0 switches it off (seed 5, validator triggers). */
+  validate: z.strictObject({ every_minutes: z.number().int().min(0).max(1440).default(30) }).prefault({}),
+  /** Whether the conductor adds a scribe's task per finished wave to plans that have none of their own (seed 5, scribe). */
+  scribe: z.enum(['auto', 'off']).default('auto'),
   prices: z.array(priceRowSchema).default([]),
+  /** A command of the user's that is told about money: one JSON document on its standard input. */
+  notify: z.string().min(1).max(2000).optional(),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -2,13 +2,15 @@
  * What can happen, as typed values: the event log is the truth about who did what in which order, and every
  * state is a fold of it. A stream is one task, one plan or one target branch.
  */
-import type { Blocker, ChangedFile, DoneReport } from './blocker.ts';
+import type { Blocker, ChangedFile, DoneReport, EscalationReason } from './blocker.ts';
 import type { Validation } from './check.ts';
 import type { Spend } from './money.ts';
 import type { Risk } from './names.ts';
 import type { Owner } from './owner.ts';
-import type { Route, Tier } from './tier.ts';
+import type { Route, TableMove, TableRows, Tier } from './tier.ts';
 import type { Reviewer, Verdict } from './verdict.ts';
+
+export { ESCALATION_REASONS, type EscalationReason } from './blocker.ts';
 
 /** Where landed work goes: one checkout and the branch that was checked out there. */
 export interface Target {
@@ -42,19 +44,6 @@ export interface FoundRisk {
   risk: Risk;
   because: string;
 }
-
-/** Why a task was moved to a stronger model in the middle (seed 1, escalation path). */
-export const ESCALATION_REASONS = [
-  'pattern_mismatch',
-  'unclear_template',
-  'architectural_decision',
-  'complex_debugging',
-  'security_concern',
-  'business_requirement',
-  'resource_constraint',
-  'major_pivot',
-] as const;
-export type EscalationReason = (typeof ESCALATION_REASONS)[number];
 
 export type TaskEvent =
   /** A checked task file became a task of ours. `fileHash` is the sha256 of the file as accepted. */
@@ -100,12 +89,35 @@ export type TaskEvent =
     }
   /** What code found in the difference; it joins the task's own risks for good. */
   | { kind: 'risks_found'; attempt: number; commit: string; risks: FoundRisk[] }
+  /** The conductor wants a review on this tier before it lands; a stronger one may be asked for later. */
+  | { kind: 'review_asked'; attempt: number; commit: string; tier: Tier; because: string[] }
   | { kind: 'reviewed'; attempt: number; verdict: Verdict; reviewer: Reviewer; spend: Spend }
-  /** The reviewer's session ended without a verdict: nothing is approved by it, and it is tried again or parked. */
-  | { kind: 'review_failed'; attempt: number; commit: string; reviewer: Reviewer; detail: string; spend: Spend }
+  /**
+   * The reviewer's session ended without a verdict: nothing is approved by it, and it is tried again or parked. `scope` is
+   * the cap that stopped it, when money did.
+   */
+  | {
+      kind: 'review_failed';
+      attempt: number;
+      commit: string;
+      reviewer: Reviewer;
+      detail: string;
+      scope: string | null;
+      spend: Spend;
+    }
   /** A person let this very commit pass (seed 5, force opus + human review). A new commit voids it. */
   | { kind: 'approved'; commit: string; by: string }
-  | { kind: 'answered'; by: string; text: string; widen: string[]; session?: PlanSession }
+  /** `session` is that of the model that gave advice; `draft` is the work on a base that holds what it waited for. */
+  | {
+      kind: 'answered';
+      by: string;
+      text: string;
+      widen: string[];
+      session?: PlanSession;
+      draft?: { base: string; commit: string };
+    }
+  /** Opus was asked for advice and a person has to decide after all, or no advice could be had. */
+  | { kind: 'referred'; by: string; note: string; session: PlanSession | null }
   /** The conductor moves a task that asked for it, or met its triggers, to a stronger model (seed 1, escalation path). */
   | { kind: 'escalated'; by: string; to: Tier; reason: EscalationReason; note: string }
   /** A person chose the model; never below the floor (seed 3, manual override). */
@@ -125,8 +137,29 @@ export interface PlanSession {
   spend: Spend;
 }
 
+/** What the validator saw on the tip of a branch; `explanation` is a model's word on a red result, empty without one. */
+export type ValidatorEvent = {
+  kind: 'branch_validated';
+  commit: string;
+  validation: Validation;
+  explanation: string;
+  session: PlanSession | null;
+};
+
 export type PlanEvent =
-  | { kind: 'planned'; target: Target; request: string; tasks: string[]; sessions: PlanSession[] }
+  /** `table` are the project's own rows as they stood: a plan keeps them to its end (seed 4, failure recovery). */
+  | {
+      kind: 'planned';
+      target: Target;
+      request: string;
+      tasks: string[];
+      sessions: PlanSession[];
+      table?: TableRows;
+      /** What each task was thought to cost, in nano-dollars, as the person saw it. */
+      estimates?: Record<string, { low: number; likely: number; high: number }>;
+      /** A first try with easy work (seed 3, first validation run). */
+      pilot?: boolean;
+    }
   | { kind: 'withdrawn'; by: string };
 
 export type TargetEvent =
@@ -147,14 +180,17 @@ export type ControlEvent =
   | { kind: 'routing_rolled_back'; by: string; reason: string }
   | { kind: 'routing_restored'; by: string }
   | { kind: 'noted'; by: string; agent: string; phase: string; text: string }
-  | { kind: 'calibrated'; by: string; changes: string[] }
+  /** A weekly review; without changes the table was looked at and kept. */
+  | { kind: 'calibrated'; by: string; changes: string[]; moves?: TableMove[] }
+  /** These moves are only watched: what they would have chosen and cost (seed 4, gather more data before changing). */
+  | { kind: 'shadowed'; by: string; moves: TableMove[] }
   /** Said once per subject, so that nobody is told the same twice. */
   | { kind: 'alerted'; subject: string; text: string };
 
 /** Something that one process at a time may hold: the lead of a repository, the slot of a worktree. */
 export type HoldEvent = { kind: 'held'; owner: Owner } | { kind: 'let_go'; owner: Owner };
 
-export type Event = TaskEvent | PlanEvent | TargetEvent | ControlEvent | HoldEvent;
+export type Event = TaskEvent | PlanEvent | TargetEvent | ValidatorEvent | ControlEvent | HoldEvent;
 export type EventKind = Event['kind'];
 
 /** An event in its place. `position` counts over all streams, `seq` within one, both from 1. */
@@ -170,6 +206,8 @@ export interface Stored<Body = Event> {
 export const taskStream = (id: string): string => `task/${id}`;
 export const planStream = (id: string): string => `plan/${id}`;
 export const targetStream = (branch: string): string => `target/${branch}`;
+/** Apart from the branch's own stream, which the lead alone writes: a person may ask for a validation at any time. */
+export const validatorStream = (branch: string): string => `validator/${branch}`;
 export const worktreeStream = (name: string): string => `worktree/${name}`;
 export const LEAD_STREAM = 'lead';
 export const CONTROL_STREAM = 'control';

@@ -3,6 +3,23 @@
 export const TOOL_NAMES = ['read', 'write', 'edit', 'list', 'search', 'run', 'submit', 'block'] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
+/**
+ * Words that travel between models, each with a built-in text that a role's file may replace: work given to sonnet and to
+ * haiku, an escalation, haiku's report, a question to opus, a conflict, a stand-in for what is not there yet, and the second
+ * try in stricter words (seeds 1 and 2).
+ */
+export const TEXT_NAMES = [
+  'give_to_sonnet',
+  'give_to_haiku',
+  'escalate',
+  'report',
+  'advise',
+  'conflict',
+  'not_ready',
+  'stricter',
+] as const;
+export type TextName = (typeof TEXT_NAMES)[number];
+
 export interface Role {
   name: string;
   /** One line, shown by `plan` and given to the planner. */
@@ -15,6 +32,8 @@ export interface Role {
   tools: readonly ToolName[];
   /** The role's own part of the system prompt. */
   instructions: string;
+  /** Its own hand-over texts in place of the built-in ones. */
+  texts?: Partial<Record<TextName, string>>;
   /** Where it was defined: `built-in` or the file. */
   source: string;
 }

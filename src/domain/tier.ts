@@ -10,6 +10,18 @@ export type Effort = (typeof EFFORTS)[number];
 export const PHASES = ['LEAD', 'PLAN', 'EXEC'] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** Rows of a routing table that a project wrote itself: phase to agent to tier. */
+export type TableRows = Partial<Record<Phase, Record<string, Tier>>>;
+
+/** One row that calibration moves, with the evidence in a few words. */
+export interface TableMove {
+  agent: string;
+  phase: Phase;
+  from: Tier;
+  to: Tier;
+  evidence: string;
+}
+
 export const PRIORITIES = ['p0', 'p1', 'p2'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 

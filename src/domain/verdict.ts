@@ -14,6 +14,8 @@ export interface ReviewComment {
 /** One numbered criterion: the task's own first, then those of the role and the project. */
 export interface JudgedCriterion {
   number: number;
+  /** As it was asked. */
+  text: string;
   met: boolean;
   note: string;
 }

@@ -57,10 +57,11 @@ async function write(path: string): Promise<never> {
 async function reserve(path: string): Promise<number> {
   const ledger = await starting(() => successOf(openLedger(path)));
   for (let granted = 0; ; granted += 1) {
-    const outcome = ledger.reserve(PURPOSE, { at: AT, day: '2026-11-21', week: '2026-W47', owner }, ({ day }) =>
+    const when = { at: AT, day: '2026-11-21', week: '2026-W47', owner };
+    const outcome = ledger.reserve(PURPOSE, when, { ticket: null, urgent: false }, ({ day }) =>
       day.settled + day.open + 7 > 1000
         ? { kind: 'denied', scope: 'day' }
-        : { kind: 'granted', reserve: 7, grant: null },
+        : { kind: 'granted', reserve: 7, tokens: 0, grant: null },
     );
     if (outcome.kind !== 'granted') return granted;
     if (granted % 2 === 0) ledger.settleInFull(outcome.reservation);
