@@ -6,7 +6,19 @@ import { criticalPath, type GraphNode } from './graph.ts';
 import type { BriefStage, TaskBrief } from './task-brief.ts';
 import type { TaskState } from './task-state.ts';
 
-export type Standing = 'waiting' | 'ready' | 'running' | 'submitted' | 'queued' | 'landed' | 'blocked' | 'cancelled';
+export type Standing =
+  | 'waiting'
+  | 'ready'
+  /** Ready, but money is too short for it now; a claim asks again each time, so it comes back by itself. */
+  | 'deferred'
+  | 'running'
+  | 'submitted'
+  /** Proven and green; a reviewer's verdict is missing. */
+  | 'in_review'
+  | 'queued'
+  | 'landed'
+  | 'blocked'
+  | 'cancelled';
 
 /** What the board needs to know of a task file; the rest of the file is read when somebody works on it. */
 export type Card = Pick<
@@ -31,6 +43,7 @@ export const cardOf = ({ head }: Task): Card => ({
 
 /** What the board needs to know of a state: the whole of it will do, and so will its brief. */
 export type BoardState = Pick<TaskBrief, 'id' | 'agent' | 'file' | 'plan' | 'createdAt'> & {
+  deferral: { until: string } | null;
   stage: { kind: Exclude<BriefStage['kind'], 'submitted'> } | Extract<BriefStage, { kind: 'submitted' }>;
 };
 
@@ -47,15 +60,19 @@ export interface BoardTask<State extends BoardState = TaskState> {
 
 export type Board<State extends BoardState = TaskState> = ReadonlyMap<string, BoardTask<State>>;
 
-/** `cards` are the task files, `states` the folded streams; a state without a file keeps its place by `lostCard`. */
+/**
+ * `cards` are the task files, `states` the folded streams; a state without a file keeps its place by `lostCard`. `today` is
+ * the local date, on which what was deferred until then is ready again; without one it stays deferred.
+ */
 export function buildBoard<State extends BoardState>(
   cards: readonly Card[],
   states: ReadonlyMap<string, State>,
+  today = '',
 ): Board<State> {
   const board = new Map<string, BoardTask<State>>();
-  for (const card of cards) board.set(card.id, boardTask(card, states));
+  for (const card of cards) board.set(card.id, boardTask(card, states, today));
   for (const state of states.values())
-    if (!board.has(state.id)) board.set(state.id, boardTask(lostCard(state), states));
+    if (!board.has(state.id)) board.set(state.id, boardTask(lostCard(state), states, today));
   for (const id of criticalIds(board)) {
     const task = board.get(id);
     if (task !== undefined) task.critical = true;
@@ -63,18 +80,26 @@ export function buildBoard<State extends BoardState>(
   return board;
 }
 
-function boardTask<State extends BoardState>(card: Card, states: ReadonlyMap<string, State>): BoardTask<State> {
+function boardTask<State extends BoardState>(
+  card: Card,
+  states: ReadonlyMap<string, State>,
+  today: string,
+): BoardTask<State> {
   const state = states.get(card.id) ?? null;
   const { depends_on: needed } = card;
   const waitingFor = needed.length === 0 ? needed : needed.filter(id => states.get(id)?.stage.kind !== 'landed');
-  return { card, state, standing: standingOf(state, waitingFor), waitingFor, critical: false };
+  return { card, state, standing: standingOf(state, waitingFor, today), waitingFor, critical: false };
 }
 
-function standingOf(state: BoardState | null, waitingFor: readonly string[]): Standing {
+function standingOf(state: BoardState | null, waitingFor: readonly string[], today: string): Standing {
   const kind = state?.stage.kind ?? 'open';
-  if (kind === 'open') return waitingFor.length > 0 ? 'waiting' : 'ready';
-  if (state?.stage.kind === 'submitted') return state.stage.validation?.result === 'green' ? 'queued' : 'submitted';
-  return kind;
+  if (kind === 'open') {
+    if (waitingFor.length > 0) return 'waiting';
+    return state?.deferral != null && today < state.deferral.until ? 'deferred' : 'ready';
+  }
+  if (state?.stage.kind !== 'submitted') return kind;
+  if (state.stage.validation?.result !== 'green') return 'submitted';
+  return state.stage.review === null ? 'queued' : 'in_review';
 }
 
 /** A task whose file was deleted while the log still knows it. */
@@ -125,20 +150,31 @@ const nodeOf = (card: Card): GraphNode => ({
   minutes: card.minutes ?? DEFAULT_MINUTES,
 });
 
-/** Ready tasks of these agents, the one to take first in front: priority, soft order, age, id. */
+/** Nothing but a claim is between it and work: what is deferred is asked for again with every look. */
+export const isStartable = ({ standing }: { standing: Standing }): boolean =>
+  standing === 'ready' || standing === 'deferred';
+
+/** Startable tasks of these agents, the one to take first in front: what was answered or escalated, priority, soft order, age, id. */
 export function readyTasks(board: Board, agents: ReadonlySet<string> | 'all'): BoardTask[] {
   return [...board.values()]
-    .filter(task => task.standing === 'ready' && (agents === 'all' || agents.has(task.card.agent)))
+    .filter(task => isStartable(task) && (agents === 'all' || agents.has(task.card.agent)))
     .sort((a, b) => compareReady(a, b, board));
 }
 
 function compareReady(a: BoardTask, b: BoardTask, board: Board): number {
   return (
+    Number(goesFirst(b)) - Number(goesFirst(a)) ||
     PRIORITIES.indexOf(a.card.priority) - PRIORITIES.indexOf(b.card.priority) ||
     Number(hasOpenPredecessor(a, board)) - Number(hasOpenPredecessor(b, board)) ||
     Date.parse(a.card.created) - Date.parse(b.card.created) ||
     a.card.id.localeCompare(b.card.id)
   );
+}
+
+/** Questions that were answered, reviews that asked for changes, and escalations go before new work in their lane. */
+function goesFirst({ state }: BoardTask): boolean {
+  if (state === null || state.handovers.length === 0) return false;
+  return state.answered !== null || state.raisedTo !== null || state.returns.at(-1)?.reason === 'changes_requested';
 }
 
 /** `after` is a wish, not a condition: such a task only goes behind the others. */

@@ -7,8 +7,10 @@ import type { Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
 import { DEFAULT_MINUTES } from './board.ts';
 import { IDEAL_MINUTES } from './estimate.ts';
+import { evidenceOf } from './evidence.ts';
 import { asTree, globFault, globsOverlap } from './glob.ts';
 import { ancestors, findCycle, type GraphNode } from './graph.ts';
+import type { ProjectRisks } from './risks.ts';
 import { type Routing, route } from './route.ts';
 import { canonicalAgent, type ProjectTable } from './routing-table.ts';
 import { globsOutsideRole } from './zones.ts';
@@ -51,8 +53,8 @@ export function checkPlan(
 }
 
 /** Route of a task that has not been tried yet. */
-export const routePlanned = (task: Task, critical: boolean, project: ProjectTable): Routing =>
-  route(task.head, project, { strikes: 0, critical, hasTemplate: task.body.template !== '' });
+export const routePlanned = (task: Task, critical: boolean, project: ProjectTable, risks: ProjectRisks = {}): Routing =>
+  route(task.head, project, evidenceOf(null, { critical }, task, risks));
 
 export const nodesOf = (tasks: readonly Task[]): GraphNode[] =>
   tasks.map(({ head }) => ({

@@ -60,9 +60,17 @@ export function submit(state: TaskState, event: Extract<TaskEvent, { kind: 'subm
     handovers: [],
     answered: null,
     submission,
-    failedReviews: 0,
+    failedReviews: [],
     validation: null,
-    stage: { kind: 'submitted', submission, proven: false, validation: null, baseResult: null, intent: null },
+    stage: {
+      kind: 'submitted',
+      submission,
+      proven: false,
+      validation: null,
+      baseResult: null,
+      review: null,
+      intent: null,
+    },
   };
 }
 

@@ -10,6 +10,8 @@ export function answer(state: TaskState, event: Extract<TaskEvent, { kind: 'answ
   const session = state.stage.kind === 'blocked' ? state.stage.session : null;
   return {
     ...state,
+    work: event.draft ?? state.work,
+    advised: state.advised + (event.session === undefined ? 0 : 1),
     widened: [...state.widened, ...event.widen],
     answered: asked(state, event),
     handovers: [...state.handovers, { note: event.text, session }],
@@ -25,7 +27,7 @@ function asked({ stage }: TaskState, { by, text }: Extract<TaskEvent, { kind: 'a
 export function requeue(state: TaskState, event: Extract<TaskEvent, { kind: 'requeued' }>): TaskState {
   const { stage, submission } = state;
   if (stage.kind === 'blocked' && stage.afterProof && submission !== null)
-    return { ...state, validation: null, stage: submittedAgain(submission, null) };
+    return { ...state, failedReviews: [], validation: null, stage: submittedAgain(submission, null) };
   const session = stage.kind === 'blocked' ? stage.session : null;
   const handovers = [...state.handovers, { note: event.reason, session }];
   // What has landed is in the base of whatever comes next.
@@ -47,17 +49,26 @@ const submittedAgain = (submission: Submission, validation: TaskState['validatio
   proven: true,
   validation,
   baseResult: null,
+  review: null,
   intent: null,
 });
 
 /** A new conversation on the stronger model gets the note, the difference and what failed, never the old transcript. */
 export function escalate(state: TaskState, event: Extract<TaskEvent, { kind: 'escalated' }>): TaskState {
   const { to, reason, note } = event;
-  if (state.stage.kind !== 'blocked' && state.stage.kind !== 'open') return state;
+  if (!['blocked', 'open', 'submitted'].includes(state.stage.kind)) return state;
   return {
     ...state,
     raisedTo: { tier: to, reason, note },
     handovers: [...state.handovers, { note, session: null }],
     stage: { kind: 'open' },
   };
+}
+
+/** The question stays where it was, with what opus said about it beside what was tried. */
+export function refer(state: TaskState, event: Extract<TaskEvent, { kind: 'referred' }>): TaskState {
+  const { stage } = state;
+  if (stage.kind !== 'blocked') return state;
+  const blocker = { ...stage.blocker, tried: [...stage.blocker.tried, `${event.by}: ${event.note}`] };
+  return { ...state, advised: state.advised + 1, stage: { ...stage, blocker } };
 }

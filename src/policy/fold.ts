@@ -10,7 +10,7 @@
  */
 import type { Stored, TaskEvent } from '../domain/event.ts';
 import { block, claim, closeAttempt, end, submit, withApproach, workAt } from './fold-attempt.ts';
-import { afterApproval, answer, escalate, isAtRest, requeue } from './fold-person.ts';
+import { afterApproval, answer, escalate, isAtRest, refer, requeue } from './fold-person.ts';
 import { currentAttempt, initialState, type TaskState } from './task-state.ts';
 
 /** The state after one more event; `state` is null before `created`. */
@@ -49,7 +49,7 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
     case 'landed':
       return state.stage.kind === 'submitted' ? land(state, event.commit, at, false) : state;
     case 'returned':
-      return state.stage.kind === 'submitted' ? giveBack(state, event, at) : state;
+      return mayComeBack(state) ? giveBack(state, event, at) : state;
     case 'approved':
       return {
         ...state,
@@ -58,6 +58,8 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
       };
     case 'answered':
       return state.stage.kind === 'blocked' ? answer(state, event) : state;
+    case 'referred':
+      return refer(state, event);
     case 'requeued':
       return isAtRest(state) ? requeue(state, event) : state;
     case 'cancelled':
@@ -69,10 +71,12 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
           };
     case 'risks_found':
       return { ...state, foundRisks: [...state.foundRisks, ...event.risks] };
+    case 'review_asked':
+      return state.stage.kind === 'submitted' ? { ...state, stage: { ...state.stage, review: event.tier } } : state;
     case 'reviewed':
       return review(state, event, at);
     case 'review_failed':
-      return state.stage.kind === 'submitted' ? { ...state, failedReviews: state.failedReviews + 1 } : state;
+      return state.stage.kind === 'submitted' ? failReview(state, event) : state;
     case 'escalated':
       return escalate(state, event);
     case 'overridden':
@@ -92,8 +96,24 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
 function review(state: TaskState, event: Extract<TaskEvent, { kind: 'reviewed' }>, at: string): TaskState {
   if (state.stage.kind !== 'submitted') return state;
   const { verdict, reviewer, spend } = event;
-  return { ...state, failedReviews: 0, verdicts: [...state.verdicts, { verdict, reviewer, at, spend }] };
+  return {
+    ...state,
+    failedReviews: [],
+    reviewCost: state.reviewCost + spend.cost,
+    verdicts: [...state.verdicts, { verdict, reviewer, at, spend }],
+    stage: { ...state.stage, review: null },
+  };
 }
+
+const failReview = (state: TaskState, event: Extract<TaskEvent, { kind: 'review_failed' }>): TaskState => ({
+  ...state,
+  reviewCost: state.reviewCost + event.spend.cost,
+  failedReviews: [...state.failedReviews, { detail: event.detail, scope: event.scope }],
+});
+
+/** A person may send back what waits for a person's word, as the conductor may what was handed in. */
+const mayComeBack = ({ stage }: TaskState): boolean =>
+  stage.kind === 'submitted' || (stage.kind === 'blocked' && stage.blocker.type === 'human_review');
 
 function validate(state: TaskState, event: Extract<TaskEvent, { kind: 'validated' }>): TaskState {
   if (state.stage.kind !== 'submitted') return state;
@@ -116,7 +136,8 @@ function giveBack(state: TaskState, event: Extract<TaskEvent, { kind: 'returned'
   return {
     ...state,
     strikes: state.strikes + (event.strike ? 1 : 0),
-    work: event.draft ?? state.work,
+    // Rejected work is dropped: the next attempt starts from the base.
+    work: event.reason === 'rejected' ? null : (event.draft ?? state.work),
     handovers: [...state.handovers, { note: event.note, session: null }],
     returns: [...state.returns, { attempt: event.attempt, reason: event.reason, note: event.note, at }],
     stage: { kind: 'open' },

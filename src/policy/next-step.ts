@@ -3,6 +3,8 @@
  * step needs the result of the one before, so none can be skipped.
  */
 import type { CheckResult, Validation } from '../domain/check.ts';
+import { isAtLeast } from '../domain/tier.ts';
+import { changesNote, type GateDemand, type ReviewDemand } from './review.ts';
 import { isStrike } from './strikes.ts';
 import type { Stage, TaskState } from './task-state.ts';
 
@@ -12,21 +14,51 @@ export type NextStep =
   | { kind: 'prove' }
   | { kind: 'validate' }
   /** Red was run on the base as well: is the worker to blame, or was it broken before? */
-  | { kind: 'give_back'; reason: 'red'; note: string }
+  | { kind: 'give_back'; reason: 'red' | 'below_floor' | 'changes_requested' | 'rejected'; note: string }
+  | ({ kind: 'review' } & ReviewDemand)
+  /** No verdict could be had; `scope` is the cap that stopped the reviewer, when money did. */
+  | { kind: 'block_review'; detail: string; scope: string | null }
   | { kind: 'wait_for_person'; commit: string }
   | { kind: 'block'; why: 'could_not_run' | 'red_on_base'; note: string }
   | { kind: 'land' };
 
-/** `needsPerson` comes from the floor; an approval counts for its own commit only. */
-export function nextStep(state: TaskState, stage: Submitted, needsPerson: boolean): NextStep {
+/** How often a review may end without a verdict before somebody has to look. */
+const MOST_FAILED_REVIEWS = 2;
+
+/** An approval and a verdict count for their own commit only. */
+export function nextStep(state: TaskState, stage: Submitted, demand: GateDemand): NextStep {
   if (!stage.proven) return { kind: 'prove' };
   if (stage.validation === null) return { kind: 'validate' };
-  const verdict = afterValidation(stage.validation, stage.baseResult);
-  if (verdict !== null) return verdict;
-  const commit = stage.submission.commit;
-  if (needsPerson && !state.approvals.some(approval => approval.commit === commit))
+  const checked = afterValidation(stage.validation, stage.baseResult) ?? belowFloor(demand);
+  if (checked !== null) return checked;
+  const { commit } = stage.submission;
+  const reviewed = afterReview(state, commit, demand.review);
+  if (reviewed !== null) return reviewed;
+  if (demand.floor.needsPerson && !state.approvals.some(approval => approval.commit === commit))
     return { kind: 'wait_for_person', commit };
   return { kind: 'land' };
+}
+
+/** What code found in it asks for a stronger model than the one that built it: its work is kept and looked through. */
+function belowFloor({ built, floor }: GateDemand): NextStep | null {
+  if (isAtLeast(built, floor.tier)) return null;
+  const note = `${built} built this, and it must be ${floor.tier}:\n${floor.because.map(why => `- ${why}`).join('\n')}
+The worktree holds the work so far. Go through all of it, mend what is not right, and hand it in again.`;
+  return { kind: 'give_back', reason: 'below_floor', note };
+}
+
+/** The last verdict on this very commit decides; an approval by too weak a tier is not enough. */
+function afterReview(state: TaskState, commit: string, needed: ReviewDemand | null): NextStep | null {
+  const last = state.verdicts.findLast(({ verdict }) => verdict.commit === commit);
+  if (last !== undefined && last.verdict.decision !== 'approve') {
+    const reason = last.verdict.decision === 'reject' ? 'rejected' : 'changes_requested';
+    return { kind: 'give_back', reason, note: changesNote(last.verdict, last.reviewer.tier) };
+  }
+  if (needed === null || (last !== undefined && isAtLeast(last.reviewer.tier, needed.tier))) return null;
+  const failure = state.failedReviews.at(-1);
+  if (failure !== undefined && state.failedReviews.length >= MOST_FAILED_REVIEWS)
+    return { kind: 'block_review', ...failure };
+  return { kind: 'review', ...needed };
 }
 
 function afterValidation(validation: Validation, baseResult: CheckResult | null): NextStep | null {

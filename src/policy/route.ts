@@ -2,11 +2,13 @@
  * Routing: task, table and evidence in; tier, effort and reasons out. Pure and total. Every step may only do what its
  * name says, and the floor comes last.
  */
+import type { EscalationReason, FoundRisk } from '../domain/event.ts';
 import type { TaskHead } from '../domain/task.ts';
 import type { Effort, Route, Tier } from '../domain/tier.ts';
 import { higherTier, isAtLeast, TIERS } from '../domain/tier.ts';
+import type { BudgetZone } from './budget.ts';
 import { type Floor, floorOf } from './floor.ts';
-import { findRow, type ProjectTable, type TableRow } from './routing-table.ts';
+import { findRow, type ProjectTable, type TableRow, undemoted } from './routing-table.ts';
 
 export interface RouteEvidence {
   /** Capability or premise failures so far. */
@@ -15,7 +17,28 @@ export interface RouteEvidence {
   critical: boolean;
   /** The task carries a template; without one haiku has nothing to follow (seed 1, delegation to haiku). */
   hasTemplate: boolean;
+  /** What code found in the task's text, its paths and its difference, beyond the task's own `risk`. */
+  foundRisks: readonly FoundRisk[];
+  /** The weakest tier that an escalation left open. */
+  raisedTo: { tier: Tier; reason: EscalationReason } | null;
+  /** What a person chose. */
+  override: { tier: Tier; by: string; reason: string } | null;
+  /** What in its text moves it to opus, as a sentence; null when nothing does. */
+  trigger: string | null;
+  /** Where the budget policy is `enforce`: how much of it is used up. Absent is as good as green. */
+  zone?: BudgetZone;
 }
+
+/** Of an agent as such, before there is any task. */
+export const NO_EVIDENCE: RouteEvidence = {
+  strikes: 0,
+  critical: false,
+  hasTemplate: false,
+  foundRisks: [],
+  raisedTo: null,
+  override: null,
+  trigger: null,
+};
 
 export interface Routing extends Route {
   floor: Floor;
@@ -38,10 +61,10 @@ const DEFAULT_EFFORT: Record<Tier, Effort> = { haiku: 'low', sonnet: 'medium', o
 export function route(head: RoutedHead, project: ProjectTable, evidence: RouteEvidence): Routing {
   const row = findRow(project, head.phase, head.agent);
   const table: Step = { tier: row.tier, because: [`${row.tier} for ${row.agent} in ${head.phase} (${row.source})`] };
-  const traited = byTraits(head, row, evidence, table);
-  const floor = floorOf({ head, tableTier: higherTier(row.tier, traited.tier), critical: evidence.critical });
-  const moved = byPin(head, traited);
-  const lifted = byFloor(floor, moved);
+  const traited = byTrigger(evidence, byTraits(head, row, evidence, table));
+  const floor = floorOf({ head, tableTier: higherTier(undemoted(row), traited.tier), ...evidence });
+  const moved = byOverride(evidence, byPin(head, evidence, byRollback(project, byZone(head, evidence, traited))));
+  const lifted = byFloor(floor, byEscalation(evidence, moved));
   const climbed = byStrikes(evidence.strikes, lifted);
   const final = byFloor(floor, climbed);
   return { tier: final.tier, effort: climbed.effort, because: final.because, floor, exhausted: climbed.exhausted };
@@ -77,13 +100,47 @@ function whyNotHaiku({ traits }: RoutedHead, evidence: RouteEvidence): string | 
   return null;
 }
 
+/** Seed 3's column "Escalate to Opus?" and the project's own words; it never lowers. */
+const byTrigger = ({ trigger }: RouteEvidence, step: Step): Step =>
+  trigger === null || step.tier === 'opus' ? step : move(step, 'opus', trigger);
+
+/** What p0 and critical work keeps is the tier before this step, because a rollback would lower it too (seed 3). */
+function byRollback(project: ProjectTable, step: Step): Step {
+  if (project === 'manual' || project.rolledBack === undefined) return step;
+  return move(step, 'sonnet', `the table is rolled back: ${project.rolledBack} (seed 3, rollback)`);
+}
+
+/** When money is short, what its traits allow goes to haiku, also where its row does not ask for them. */
+function byZone(head: RoutedHead, evidence: RouteEvidence, step: Step): Step {
+  const { zone = 'green' } = evidence;
+  if (zone !== 'orange' && zone !== 'red') return step;
+  if (step.tier !== 'sonnet' || !head.traits.repetitive || whyNotHaiku(head, evidence) !== null) return step;
+  return move(step, 'haiku', `repetitive, short and reversible, in the ${zone} zone (seed 3, haiku-primary)`);
+}
+
 /** A pin raises freely and lowers only with a reason that is written down. */
-function byPin(head: RoutedHead, step: Step): Step {
+function byPin(head: RoutedHead, { zone = 'green' }: RouteEvidence, step: Step): Step {
   if (head.model === undefined || head.model === step.tier) return step;
-  if (isAtLeast(head.model, step.tier)) return move(step, head.model, 'the task pins it');
+  if (isAtLeast(head.model, step.tier)) {
+    if (zone === 'green' || head.override_reason !== undefined) return move(step, head.model, 'the task pins it');
+    const why = `the pin to ${head.model} is ignored: raising in the ${zone} zone needs override_reason`;
+    return { ...step, because: [...step.because, `${why} (seed 3, upgrade cautiously)`] };
+  }
   return head.override_reason === undefined
     ? { ...step, because: [...step.because, `the pin to ${head.model} is ignored: lowering needs override_reason`] }
     : move(step, head.model, `the task pins it: ${head.override_reason}`);
+}
+
+/** A person's choice counts as a pin with its reason, and comes after the file's own (seed 3, manual override). */
+function byOverride({ override }: RouteEvidence, step: Step): Step {
+  if (override === null) return step;
+  return move(step, override.tier, `${override.by} chose it: ${override.reason} (seed 3, manual override)`);
+}
+
+/** What was moved up in the middle stays up (seed 1, escalation path). */
+function byEscalation({ raisedTo }: RouteEvidence, step: Step): Step {
+  if (raisedTo === null || isAtLeast(step.tier, raisedTo.tier)) return step;
+  return move(step, raisedTo.tier, `escalated: ${raisedTo.reason.replaceAll('_', ' ')} (seed 1, escalation path)`);
 }
 
 function byFloor(floor: Floor, step: Step): Step {

@@ -1,6 +1,6 @@
 /** The static table: which tier an agent gets in a phase, as the seeds print it (seeds 4 and 5), each row with its source. */
-import type { Phase, Tier } from '../domain/tier.ts';
-import { PHASES } from '../domain/tier.ts';
+import type { Phase, TableRows, Tier } from '../domain/tier.ts';
+import { higherTier, PHASES } from '../domain/tier.ts';
 
 export interface TableRow {
   phase: Phase;
@@ -114,15 +114,31 @@ export function canonicalAgent(name: string): string {
   return plain === 'security-sub' ? 'security' : plain;
 }
 
-/** The project's rows under `routing:` of kleiber.yml. */
-export type ProjectTable = Partial<Record<Phase, Record<string, Tier>>>;
+/**
+ * The project's rows under `routing:` of kleiber.yml; `manual` has none. `rolledBack` is why a person has put every row on
+ * sonnet (seed 3, rollback).
+ */
+export type ProjectTable = 'manual' | (TableRows & { rolledBack?: string });
+
+/** The rows alone, as a plan keeps them. */
+export function rowsOf(project: ProjectTable): TableRows {
+  if (project === 'manual') return {};
+  const { rolledBack: _, ...rows } = project;
+  return rows;
+}
 
 /** The row that decides; an agent that nobody knows is "Others": sonnet, and its traits may move it. */
 export function findRow(project: ProjectTable, phase: Phase, agent: string): TableRow {
   const name = canonicalAgent(agent);
   const builtIn = BUILT_IN_TABLE.find(row => row.phase === phase && row.agent === name);
-  const own = Object.entries(project[phase] ?? {}).find(([key]) => canonicalAgent(key) === name)?.[1];
+  const own = Object.entries(rowsOf(project)[phase] ?? {}).find(([key]) => canonicalAgent(key) === name)?.[1];
   if (own !== undefined)
     return { phase, agent: name, tier: own, source: `kleiber.yml, routing.${phase}.${name}`, byTraits: false };
   return builtIn ?? { phase, agent: name, tier: 'sonnet', source: 'seed 5, workers default to sonnet', byTraits: true };
+}
+
+/** A row without what the project took away from it: p0 and critical work follows no demotion (seed 3, never downgrade critical work). */
+export function undemoted({ phase, agent, tier }: TableRow): Tier {
+  const seeds = BUILT_IN_TABLE.find(row => row.phase === phase && row.agent === agent)?.tier ?? 'sonnet';
+  return higherTier(tier, seeds);
 }

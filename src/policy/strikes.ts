@@ -3,6 +3,7 @@
  * limits, sandbox denials, infrastructure and budget are not, so they never buy a dearer model.
  */
 import type { AttemptEnd, ReturnReason } from '../domain/event.ts';
+import type { TaskState } from './task-state.ts';
 
 export function isStrike(reason: AttemptEnd['reason'] | ReturnReason): boolean {
   switch (reason) {
@@ -23,4 +24,16 @@ export function isStrike(reason: AttemptEnd['reason'] | ReturnReason): boolean {
     case 'below_floor':
       return false;
   }
+}
+
+/** How a deviation from a template shows: the reviewer found it, or the proof did. */
+const DEVIATIONS: readonly ReturnReason[] = ['changes_requested', 'rejected', 'unproven'];
+
+/**
+ * Haiku that leaves its template is asked once more, in stricter words, before it counts (seed 2, troubleshooting): true for
+ * the first such return of a task that haiku built from a template.
+ */
+export function isFirstDeviation(state: TaskState, hasTemplate: boolean, reason: ReturnReason): boolean {
+  if (!hasTemplate || state.attempts.at(-1)?.route.tier !== 'haiku') return false;
+  return DEVIATIONS.includes(reason) && !state.returns.some(earlier => DEVIATIONS.includes(earlier.reason));
 }

@@ -7,7 +7,7 @@ import type { TaskState } from './task-state.ts';
 
 export type BriefStage =
   | { kind: 'open' | 'running' | 'cancelled' }
-  | { kind: 'submitted'; validation: { result: CheckResult } | null }
+  | { kind: 'submitted'; validation: { result: CheckResult } | null; review: Tier | null }
   | { kind: 'landed'; commit: string }
   | { kind: 'blocked'; blocker: Blocker };
 
@@ -23,9 +23,17 @@ export interface TaskBrief {
   strikes: number;
   /** Of the last attempt; null before the first. */
   tier: Tier | null;
-  /** Of all attempts that have ended. */
+  /** The model that a person chose; null where the table decides. */
+  chosen: Tier | null;
+  /** Of all attempts that have ended, and of their reviews. */
   cost: NanoUsd;
+  /** Why money keeps it waiting, and until which local date; null when it does not. */
+  deferral: { why: string; until: string } | null;
 }
+
+/** What a task has cost so far: its attempts that have ended, and their reviews. */
+export const costOfTask = ({ attempts, reviewCost }: Pick<TaskState, 'attempts' | 'reviewCost'>): NanoUsd =>
+  attempts.reduce((sum, attempt) => sum + (attempt.spend?.cost ?? 0), reviewCost);
 
 export const briefOf = (state: TaskState): TaskBrief => ({
   id: state.id,
@@ -37,7 +45,9 @@ export const briefOf = (state: TaskState): TaskBrief => ({
   tries: state.attempts.length,
   strikes: state.strikes,
   tier: state.attempts.at(-1)?.route.tier ?? null,
-  cost: state.attempts.reduce((sum, attempt) => sum + (attempt.spend?.cost ?? 0), 0),
+  chosen: state.override?.tier ?? null,
+  cost: costOfTask(state),
+  deferral: state.deferral && { why: state.deferral.why, until: state.deferral.until },
 });
 
 function briefStage({ stage }: TaskState): BriefStage {
@@ -47,7 +57,11 @@ function briefStage({ stage }: TaskState): BriefStage {
     case 'cancelled':
       return { kind: stage.kind };
     case 'submitted':
-      return { kind: 'submitted', validation: stage.validation && { result: stage.validation.result } };
+      return {
+        kind: 'submitted',
+        validation: stage.validation && { result: stage.validation.result },
+        review: stage.review,
+      };
     case 'landed':
       return { kind: 'landed', commit: stage.commit };
     case 'blocked':

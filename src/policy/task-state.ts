@@ -10,7 +10,7 @@ import type {
   Target,
   TaskEvent,
 } from '../domain/event.ts';
-import type { Spend } from '../domain/money.ts';
+import type { NanoUsd, Spend } from '../domain/money.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { Route, Tier } from '../domain/tier.ts';
 import type { Reviewer, Verdict } from '../domain/verdict.ts';
@@ -48,6 +48,8 @@ export type Stage =
       proven: boolean;
       validation: Validation | null;
       baseResult: Validation['result'] | null;
+      /** The tier whose verdict it waits for. */
+      review: Tier | null;
       intent: { base: string; candidate: string } | null;
     }
   | { kind: 'landed'; commit: string; at: string; imported: boolean }
@@ -88,12 +90,16 @@ export interface TaskState {
   handovers: Handover[];
   /** The last question with its answer, until the next hand-in: what the blocked file shows meanwhile. */
   answered: { blocker: Blocker; since: string; by: string; text: string } | null;
+  /** How often opus was asked for advice on its questions. */
+  advised: number;
   /** Paths outside the zone that a person allowed. */
   widened: string[];
   /** Every verdict so far, oldest first; those of other commits are history. */
   verdicts: { verdict: Verdict; reviewer: Reviewer; at: string; spend: Spend }[];
   /** Reviews of the present submission that ended without a verdict. */
-  failedReviews: number;
+  failedReviews: { detail: string; scope: string | null }[];
+  /** What all reviews have cost so far. */
+  reviewCost: NanoUsd;
   /** What code found beyond the task's own `risk`; never taken back. */
   foundRisks: FoundRisk[];
   /** The weakest tier that an escalation left open; null when there was none. */
@@ -130,9 +136,11 @@ export const initialState = (
   work: null,
   handovers: [],
   answered: null,
+  advised: 0,
   widened: [],
   verdicts: [],
-  failedReviews: 0,
+  failedReviews: [],
+  reviewCost: 0,
   foundRisks: [],
   raisedTo: null,
   override: null,

@@ -3,7 +3,14 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TaskEvent } from '../../src/domain/event.ts';
 import { PRIORITIES } from '../../src/domain/tier.ts';
-import { type BoardTask, buildBoard, type Card, landingOrder, readyTasks } from '../../src/policy/board.ts';
+import {
+  type BoardTask,
+  buildBoard,
+  type Card,
+  landingOrder,
+  readyTasks,
+  type Standing,
+} from '../../src/policy/board.ts';
 import { foldStream } from '../../src/policy/fold.ts';
 import type { TaskState } from '../../src/policy/task-state.ts';
 import {
@@ -21,6 +28,8 @@ import {
   logOf,
   proven,
   returned,
+  reviewAsked,
+  reviewed,
   submitted,
   validated,
 } from '../support/policy-values.ts';
@@ -67,6 +76,8 @@ describe('standings', () => {
       'submitted',
     ],
     ['green', GREEN, 'queued'],
+    ['waiting for its reviewer', [...GREEN, reviewAsked('sonnet')], 'in_review'],
+    ['reviewed', [...GREEN, reviewAsked('sonnet'), reviewed('approve', 'sonnet')], 'queued'],
     ['meant to be merged', [...GREEN, intended()], 'queued'],
     ['given back', [...GREEN, returned(1)], 'ready'],
     ['waiting for a person', [...GREEN, humanReview(1)], 'blocked'],
@@ -303,5 +314,51 @@ describe('the order of landing', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+test('what was answered, escalated or asked to change goes before new work, whatever its priority', () => {
+  const asked = [created(), claimed(1), blocked(1)];
+  const back = [created(), claimed(1), submitted(1)];
+  const states = statesOf({
+    answered: [...asked, answered()],
+    escalated: [...asked, { kind: 'escalated', by: 'conductor', to: 'opus', reason: 'complex_debugging', note: 'x' }],
+    changes: [...back, returned(1, { reason: 'changes_requested' })],
+    red: [...back, returned(1)],
+  });
+  const cards = ['red', 'changes', 'escalated', 'answered'].map(id => cardOf(id, { priority: 'p2' }));
+  const board = buildBoard([cardOf('new', { priority: 'p0' }), ...cards], states);
+  expect(ids(readyTasks(board, 'all'))).toEqual(['answered', 'changes', 'escalated', 'new', 'red']);
+});
+
+describe('deferred work', () => {
+  const deferred: TaskEvent = { kind: 'deferred', why: 'the red zone', until: '2026-11-23' };
+  const standing = (events: TaskEvent[], today?: string) =>
+    buildBoard([cardOf('a')], statesOf({ a: events }), today).get('a')?.standing;
+
+  test.each<[string, TaskEvent[], string | undefined, Standing]>([
+    ['before its day', [created(), deferred], '2026-11-22', 'deferred'],
+    ['on the day it was deferred to', [created(), deferred], '2026-11-23', 'ready'],
+    ['after it', [created(), deferred], '2026-12-01', 'ready'],
+    ['where nobody knows the day', [created(), deferred], undefined, 'deferred'],
+    ['once it is claimed', [created(), deferred, claimed(1)], '2026-11-22', 'running'],
+    ['once it is taken back', [created(), deferred, cancelled()], '2026-11-22', 'cancelled'],
+  ])('%s', (_name, events, today, expected) => {
+    expect(standing(events, today)).toBe(expected);
+  });
+
+  test('that waits for others is waiting', () => {
+    const board = buildBoard(
+      [cardOf('a', { depends_on: ['b'] })],
+      statesOf({ a: [created(), deferred] }),
+      '2026-11-22',
+    );
+    expect(board.get('a')?.standing).toBe('waiting');
+  });
+
+  test('is asked for again with every look, in its place among the others', () => {
+    const cards = [cardOf('a', { priority: 'p0' }), cardOf('b')];
+    const board = buildBoard(cards, statesOf({ a: [created(), deferred] }), '2026-11-22');
+    expect(readyTasks(board, 'all').map(({ card }) => card.id)).toEqual(['a', 'b']);
   });
 });

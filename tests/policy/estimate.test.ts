@@ -1,8 +1,8 @@
 /** Estimates from priors: whole money, ranges that contain their middle, and the durations of seed 1. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TIERS } from '../../src/domain/tier.ts';
-import { estimateCost, estimateMinutes, IDEAL_MINUTES, sumRanges } from '../../src/policy/estimate.ts';
+import { TIERS, type Tier } from '../../src/domain/tier.ts';
+import { estimateCost, estimateFrom, estimateMinutes, IDEAL_MINUTES, sumRanges } from '../../src/policy/estimate.ts';
 
 test('the ideal durations are those of seed 1, in minutes', () => {
   expect(IDEAL_MINUTES).toEqual({ opus: [15, 60], sonnet: [5, 30], haiku: [1, 10] });
@@ -63,4 +63,26 @@ test('a sum of ranges is the range of the sum', () => {
     { low: 0, likely: 0, high: 0 },
     { low: 11, likely: 22, high: 33 },
   ]);
+});
+
+describe('from what landed here', () => {
+  const past = [30, 10, 20, 1_000, 40].map(cost => ({ agent: 'scribe', tier: 'haiku' as const, cost }));
+
+  test('three landed tasks of an agent on a tier tell more than priors', () => {
+    expect(estimateFrom(past, 'scribe', 'haiku', 5)).toEqual({ low: 12, likely: 30, high: 808, learnedFrom: 5 });
+    expect(estimateFrom(past.slice(0, 3), 'scribe', 'haiku', null)).toEqual({
+      low: 11,
+      likely: 20,
+      high: 29,
+      learnedFrom: 3,
+    });
+  });
+
+  test.each<[string, Parameters<typeof estimateFrom>[1], Tier]>([
+    ['another agent', 'validator', 'haiku'],
+    ['another tier', 'scribe', 'opus'],
+  ])('%s has built-in priors still', (_name, agent, tier) => {
+    expect(estimateFrom(past, agent, tier, 5)).toEqual({ ...estimateCost(tier, 5), learnedFrom: 0 });
+    expect(estimateFrom(past.slice(0, 2), 'scribe', 'haiku', 5).learnedFrom).toBe(0);
+  });
 });

@@ -4,14 +4,15 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ESCALATION_REASONS } from '../../src/domain/event.ts';
 import { RISKS, type TaskHead } from '../../src/domain/task.ts';
 import { PHASES, PRIORITIES, TIERS, type Tier } from '../../src/domain/tier.ts';
 import { floorOf } from '../../src/policy/floor.ts';
-import { type RouteEvidence, route } from '../../src/policy/route.ts';
+import { NO_EVIDENCE, type RouteEvidence, route } from '../../src/policy/route.ts';
 import type { ProjectTable } from '../../src/policy/routing-table.ts';
 import { headOf } from '../support/policy-values.ts';
 
-const FRESH: RouteEvidence = { strikes: 0, critical: false, hasTemplate: false };
+const FRESH: RouteEvidence = NO_EVIDENCE;
 
 /** Seed 5, "Force Opus + Human Review" with "Code touching: money flow, authentication, PII, compliance". */
 const FORCED: readonly string[] = [
@@ -24,10 +25,18 @@ const FORCED: readonly string[] = [
   'pii',
 ];
 
+/** Seed 1, "Intervention Triggers", and what seed 5 leaves out of sonnet's migrations. */
+const STEPPED_IN: readonly string[] = ['performance_critical', 'integration_point', 'destructive_migration'];
+
+const allRisks = (head: TaskHead, { foundRisks }: RouteEvidence): string[] => [
+  ...head.risk,
+  ...foundRisks.map(({ risk }) => risk),
+];
+
 const strength = (tier: Tier): number => ['haiku', 'sonnet', 'opus'].indexOf(tier);
 
 /** What the seeds demand without looking at any table; null where they demand nothing. */
-function demandedOpus(head: TaskHead): boolean {
+function demandedOpus(head: TaskHead, history: RouteEvidence): boolean {
   const name = head.agent
     .toUpperCase()
     .replace(/-AGENT$|_AGENT$/, '')
@@ -39,7 +48,7 @@ function demandedOpus(head: TaskHead): boolean {
     (name === 'VALIDATION' && (head.phase === 'PLAN' || head.phase === 'EXEC')) ||
     (name === 'STORIES' && head.phase === 'PLAN') ||
     (name === 'TESTING' && head.phase === 'EXEC') ||
-    head.risk.some(risk => risk === 'security' || FORCED.includes(risk))
+    allRisks(head, history).some(risk => risk === 'security' || FORCED.includes(risk) || STEPPED_IN.includes(risk))
   );
 }
 
@@ -98,18 +107,23 @@ const head: fc.Arbitrary<TaskHead> = fc
     { requiredKeys: ['agent', 'phase', 'priority', 'risk', 'traits'] },
   )
   .map(changes => headOf(changes as Partial<TaskHead>)); // the record above has the fields of a head and no others
+const foundRisk = fc.record({ risk: fc.constantFrom(...RISKS), because: fc.constant('its difference says so') });
 const evidence: fc.Arbitrary<RouteEvidence> = fc.record({
   strikes: fc.nat({ max: 12 }),
   critical: fc.boolean(),
   hasTemplate: fc.boolean(),
+  foundRisks: fc.array(foundRisk, { maxLength: 2 }),
+  raisedTo: fc.option(fc.record({ tier, reason: fc.constantFrom(...ESCALATION_REASONS) })),
+  override: fc.option(fc.record({ tier, by: fc.constant('Ada'), reason: fc.constant('I know better') })),
+  trigger: fc.option(fc.constant('it says "scheduling"')),
 });
 
 describe('no routed tier is below its floor', () => {
-  test('whatever agent, phase, table, pin, traits, risks, strikes, priority and path say', () => {
+  test('whatever agent, phase, table, pin, traits, risks, strikes, override, escalation, priority and path say', () => {
     fc.assert(
       fc.property(head, project, evidence, (task, table, history) => {
         const { tier: got } = route(task, table, history);
-        if (demandedOpus(task)) expect(got).toBe('opus');
+        if (demandedOpus(task, history)) expect(got).toBe('opus');
       }),
       { numRuns: 1500 },
     );
@@ -134,7 +148,9 @@ describe('no routed tier is below its floor', () => {
       fc.property(head, project, evidence, (task, table, history) => {
         const { tier: got, floor } = route(task, table, history);
         expect(strength(got)).toBeGreaterThanOrEqual(strength(floor.tier));
-        expect(floor.because.length > 0).toBe(demandedOpus(task) || task.priority === 'p0' || history.critical);
+        const isMigration = allRisks(task, history).includes('schema_change');
+        const isHeld = demandedOpus(task, history) || isMigration || task.priority === 'p0' || history.critical;
+        expect(floor.because.length > 0).toBe(isHeld);
       }),
       { numRuns: 600 },
     );
@@ -150,10 +166,11 @@ describe('no routed tier is below its floor', () => {
 });
 
 describe('a person is needed', () => {
-  test('exactly for the list of seed 5, or when the task asks for one', () => {
+  test('exactly for the list of seed 5 and what destroys data, or when the task asks for one', () => {
     fc.assert(
       fc.property(head, project, evidence, (task, table, history) => {
-        const wanted = task.risk.some(risk => FORCED.includes(risk)) || task.review === 'human';
+        const named = [...FORCED, 'destructive_migration'];
+        const wanted = allRisks(task, history).some(risk => named.includes(risk)) || task.review === 'human';
         expect(route(task, table, history).floor.needsPerson).toBe(wanted);
       }),
       { numRuns: 600 },
@@ -162,7 +179,7 @@ describe('a person is needed', () => {
 
   test.each(FORCED)('for work that touches %s, which is opus as well', risk => {
     const asked = headOf({ risk: RISKS.filter(known => known === risk) });
-    expect(floorOf({ head: asked, tableTier: 'haiku', critical: false })).toEqual({
+    expect(floorOf({ head: asked, tableTier: 'haiku', critical: false, foundRisks: [] })).toEqual({
       tier: 'opus',
       needsPerson: true,
       because: [`${risk}: opus and a person (seed 5, force opus + human review)`],
@@ -170,11 +187,42 @@ describe('a person is needed', () => {
   });
 
   test('not for security-sensitive work as such, which is opus', () => {
-    expect(floorOf({ head: headOf({ risk: ['security'] }), tableTier: 'haiku', critical: false })).toEqual({
+    expect(
+      floorOf({ head: headOf({ risk: ['security'] }), tableTier: 'haiku', critical: false, foundRisks: [] }),
+    ).toEqual({
       tier: 'opus',
       needsPerson: false,
-      because: ['security-sensitive work is opus (seed 1, quality gates)'],
+      because: ['security: opus (seed 1, quality gates)'],
     });
+  });
+});
+
+describe('what code found', () => {
+  test("raises the floor like the task's own word, and says what gave it away", () => {
+    const foundRisks = [{ risk: 'payment', because: 'it touches src/pay.ts' }] as const;
+    expect(floorOf({ head: headOf(), tableTier: 'haiku', critical: false, foundRisks })).toEqual({
+      tier: 'opus',
+      needsPerson: true,
+      because: ['payment (it touches src/pay.ts): opus and a person (seed 5, force opus + human review)'],
+    });
+  });
+
+  test('is named once with what the task says itself', () => {
+    const foundRisks = [{ risk: 'payment', because: 'it touches src/pay.ts' }] as const;
+    const head = headOf({ risk: ['payment', 'pii'] });
+    expect(floorOf({ head, tableTier: 'haiku', critical: false, foundRisks }).because).toEqual([
+      'payment, pii: opus and a person (seed 5, force opus + human review)',
+    ]);
+  });
+
+  test.each([
+    ['schema_change', 'sonnet', false],
+    ['destructive_migration', 'opus', true],
+    ['performance_critical', 'opus', false],
+    ['integration_point', 'opus', false],
+  ] as const)('%s is at least %s, with a person: %s', (risk, tier, needsPerson) => {
+    const asked = { head: headOf({ risk: [risk] }), tableTier: 'haiku', critical: false, foundRisks: [] } as const;
+    expect(floorOf(asked)).toMatchObject({ tier, needsPerson });
   });
 });
 

@@ -25,6 +25,9 @@ import {
   ROUTE,
   requeued,
   returned,
+  reviewAsked,
+  reviewed,
+  reviewFailed,
   SPEND,
   stateAfter,
   submitted,
@@ -51,9 +54,11 @@ const NEW: TaskState = {
   work: null,
   handovers: [],
   answered: null,
+  advised: 0,
   widened: [],
   verdicts: [],
-  failedReviews: 0,
+  failedReviews: [],
+  reviewCost: 0,
   foundRisks: [],
   raisedTo: null,
   override: null,
@@ -123,6 +128,7 @@ const submittedStage = (
   proven: false,
   validation: null,
   baseResult: null,
+  review: null,
   intent: null,
   ...changes,
 });
@@ -421,6 +427,7 @@ describe('a person has to approve', () => {
         proven: true,
         validation: null,
         baseResult: null,
+        review: null,
         intent: null,
       },
       null,
@@ -579,5 +586,58 @@ describe('folding any events at all', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('reviews', () => {
+  const GREEN = [created(), claimed(1), submitted(1), proven(), validated(1, 'green')];
+  const stageAfter = (...events: TaskEvent[]) => stateAfter([...GREEN, ...events]).stage;
+
+  test('are asked for on a tier, and the verdict ends the waiting', () => {
+    expect(stageAfter(reviewAsked('sonnet'))).toMatchObject({ kind: 'submitted', review: 'sonnet' });
+    const state = stateAfter([...GREEN, reviewAsked('sonnet'), reviewed('approve', 'sonnet')]);
+    expect(state.stage).toMatchObject({ kind: 'submitted', review: null });
+    expect(state.verdicts.map(({ verdict, reviewer }) => [verdict.decision, reviewer.tier])).toEqual([
+      ['approve', 'sonnet'],
+    ]);
+    expect(state.reviewCost).toBe(SPEND.cost);
+  });
+
+  test('without a verdict are counted until there is one, and what they cost is kept', () => {
+    const failed = stateAfter([...GREEN, reviewFailed(), reviewFailed('day')]);
+    expect([failed.failedReviews, failed.reviewCost]).toEqual([
+      [
+        { detail: 'no verdict', scope: null },
+        { detail: 'no verdict', scope: 'day' },
+      ],
+      2 * SPEND.cost,
+    ]);
+    expect(stateAfter([...GREEN, reviewFailed(), reviewed('approve', 'opus')]).failedReviews).toEqual([]);
+  });
+
+  test('say nothing about work that nobody has handed in', () => {
+    const before = [created(), claimed(1)];
+    const after = stateAfter([...before, reviewAsked('opus'), reviewed('approve', 'opus'), reviewFailed()]);
+    expect({ ...after, seq: 2 }).toEqual(stateAfter(before));
+  });
+
+  test('begin anew after a retry, with the work as it is', () => {
+    const life = [...GREEN, reviewFailed(), reviewFailed(), blocked(1), requeued()];
+    expect(stateAfter(life)).toMatchObject({ failedReviews: [], stage: { kind: 'submitted', proven: true } });
+  });
+
+  test('that reject drop the work; that ask for changes keep it', () => {
+    const workAfter = (reason: 'rejected' | 'changes_requested') =>
+      stateAfter([...GREEN, returned(1, { reason })]).work;
+    expect([workAfter('rejected'), workAfter('changes_requested')]).toEqual([
+      null,
+      { base: 'base-1', commit: 'commit-1' },
+    ]);
+  });
+
+  test('by a person send back what waits for that person', () => {
+    const asked = returned(1, { reason: 'changes_requested', note: 'less', strike: false });
+    expect(stageAfter(humanReview(1), asked)).toEqual({ kind: 'open' });
+    expect(stageAfter(blocked(1), asked)).toMatchObject({ kind: 'blocked' });
   });
 });

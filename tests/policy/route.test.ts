@@ -3,11 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TaskHead } from '../../src/domain/task.ts';
 import { EFFORTS, type Effort, TIERS, type Tier } from '../../src/domain/tier.ts';
-import { type RouteEvidence, type Routing, route } from '../../src/policy/route.ts';
+import type { BudgetZone } from '../../src/policy/budget.ts';
+import { NO_EVIDENCE, type RouteEvidence, type Routing, route } from '../../src/policy/route.ts';
 import type { ProjectTable } from '../../src/policy/routing-table.ts';
 import { headOf } from '../support/policy-values.ts';
 
-const FRESH: RouteEvidence = { strikes: 0, critical: false, hasTemplate: false };
+const FRESH: RouteEvidence = NO_EVIDENCE;
 const WITH_TEMPLATE: RouteEvidence = { ...FRESH, hasTemplate: true };
 const NO_FLOOR = { tier: 'haiku', needsPerson: false, because: [] } as const;
 const ROLE_ROW = 'sonnet for engineer-backend in EXEC (seed 5, agent roles)';
@@ -236,6 +237,46 @@ describe('strikes', () => {
   });
 });
 
+describe("a person's override", () => {
+  const by = (tier: Tier) => ({ ...FRESH, override: { tier, by: 'Ada', reason: 'a rename' } });
+
+  test('chooses upward and downward, and says who and why', () => {
+    expect(routed({}, by('haiku'))).toMatchObject({
+      tier: 'haiku',
+      because: [ROLE_ROW, 'haiku: Ada chose it: a rename (seed 3, manual override)'],
+    });
+    expect(routed({}, by('opus')).tier).toBe('opus');
+  });
+
+  test('comes after the pin of the file and before the floor', () => {
+    expect(routed({ model: 'opus' }, by('sonnet')).tier).toBe('sonnet');
+    expect(routed({ risk: ['payment'] }, by('haiku'))).toMatchObject({
+      tier: 'opus',
+      because: [
+        ROLE_ROW,
+        'haiku: Ada chose it: a rename (seed 3, manual override)',
+        'opus: payment: opus and a person (seed 5, force opus + human review)',
+      ],
+    });
+  });
+});
+
+describe('an escalation', () => {
+  const raised = { ...FRESH, raisedTo: { tier: 'opus', reason: 'complex_debugging' } } as const;
+
+  test('is a lower bound, also under an override', () => {
+    const because = 'opus: escalated: complex debugging (seed 1, escalation path)';
+    expect(routed({}, raised)).toMatchObject({ tier: 'opus', because: [ROLE_ROW, because] });
+    expect(routed({}, { ...raised, override: { tier: 'haiku', by: 'Ada', reason: 'cheap' } }).tier).toBe('opus');
+  });
+
+  test('lowers nothing', () => {
+    expect(
+      routed({ model: 'opus' }, { ...raised, raisedTo: { tier: 'sonnet', reason: 'unclear_template' } }).tier,
+    ).toBe('opus');
+  });
+});
+
 describe('every reason that decided is named', () => {
   test('table, traits, pin, floor and strikes in the order of their steps', () => {
     const head = {
@@ -243,7 +284,9 @@ describe('every reason that decided is named', () => {
       risk: ['payment', 'pii'],
       model: 'sonnet',
     } as const;
-    expect(routed({ ...head, risk: [...head.risk] }, { strikes: 1, critical: true, hasTemplate: true })).toEqual({
+    expect(
+      routed({ ...head, risk: [...head.risk] }, { ...NO_EVIDENCE, strikes: 1, critical: true, hasTemplate: true }),
+    ).toEqual({
       tier: 'opus',
       effort: 'high',
       because: [
@@ -274,5 +317,32 @@ describe('every reason that decided is named', () => {
         'sonnet: p0 work is not downgraded (seed 3, never downgrade critical work)',
       ],
     });
+  });
+});
+
+describe('the budget zone', () => {
+  const inZone = (zone: BudgetZone, head: Partial<TaskHead>, evidence: Partial<RouteEvidence> = {}) =>
+    routed(head, { ...WITH_TEMPLATE, ...evidence, zone });
+  /** A row that does not ask for traits. */
+  const API = { agent: 'api', traits: SMALL } as const;
+
+  test.each<[string, BudgetZone, Partial<TaskHead>, Partial<RouteEvidence>, Tier]>([
+    ['an upward pin in green', 'green', { model: 'opus' }, {}, 'opus'],
+    ['an upward pin in yellow', 'yellow', { model: 'opus' }, {}, 'sonnet'],
+    ['an upward pin in yellow, with a reason', 'yellow', { model: 'opus', override_reason: 'subtle' }, {}, 'opus'],
+    ['a downward pin in red, with a reason', 'red', { model: 'haiku', override_reason: 'easy' }, {}, 'haiku'],
+    ['work that traits allow, in yellow', 'yellow', API, {}, 'sonnet'],
+    ['work that traits allow, in orange', 'orange', API, {}, 'haiku'],
+    ['work that traits allow, in red', 'red', API, {}, 'haiku'],
+    ['without a template', 'orange', API, { hasTemplate: false }, 'sonnet'],
+    ['not under ten minutes', 'orange', { ...API, traits: { ...SMALL, minutes: 10 } }, {}, 'sonnet'],
+    ['on the critical path', 'orange', API, { critical: true }, 'sonnet'],
+    ['p0', 'orange', { ...API, priority: 'p0' }, {}, 'sonnet'],
+    ['what escalation moved up', 'red', API, { raisedTo: { tier: 'opus', reason: 'major_pivot' } }, 'opus'],
+    ['what a person chose', 'red', API, { override: { tier: 'opus', by: 'Ada', reason: 'now' } }, 'opus'],
+    ['security', 'red', { agent: 'security', traits: SMALL }, {}, 'opus'],
+    ['validation, the gate', 'red', { agent: 'validation', traits: SMALL }, {}, 'opus'],
+  ])('%s: %s', (_name, zone, head, evidence, tier) => {
+    expect(inZone(zone, head, evidence).tier).toBe(tier);
   });
 });

@@ -27,7 +27,9 @@ const NEW: TaskBrief = {
   tries: 0,
   strikes: 0,
   tier: null,
+  chosen: null,
   cost: 0,
+  deferral: null,
 };
 const TRIED: TaskBrief = { ...NEW, tries: 1, tier: 'sonnet', cost: 4_200_000 };
 const QUESTION = {
@@ -47,8 +49,8 @@ test.each<[string, TaskEvent[], TaskBrief]>([
     [claimed(1), ended(1, { end: { reason: 'stuck', detail: 'x' }, strike: true }), claimed(2)],
     { ...TRIED, tries: 2, strikes: 1, stage: { kind: 'running' } },
   ],
-  ['handed in', [claimed(1), submitted(1)], { ...TRIED, stage: { kind: 'submitted', validation: null } }],
-  ['green', GREEN, { ...TRIED, stage: { kind: 'submitted', validation: { result: 'green' } } }],
+  ['handed in', [claimed(1), submitted(1)], { ...TRIED, stage: { kind: 'submitted', validation: null, review: null } }],
+  ['green', GREEN, { ...TRIED, stage: { kind: 'submitted', validation: { result: 'green' }, review: null } }],
   ['landed', [...GREEN, intended(), landed()], { ...TRIED, stage: { kind: 'landed', commit: 'merge-1' } }],
   [
     'blocked',

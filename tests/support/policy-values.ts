@@ -6,7 +6,8 @@ import { NO_USAGE, type Spend } from '../../src/domain/money.ts';
 import type { Owner } from '../../src/domain/owner.ts';
 import type { Role } from '../../src/domain/role.ts';
 import type { Task, TaskHead } from '../../src/domain/task.ts';
-import type { Route } from '../../src/domain/tier.ts';
+import type { Route, Tier } from '../../src/domain/tier.ts';
+import type { Decision } from '../../src/domain/verdict.ts';
 import { foldStream } from '../../src/policy/fold.ts';
 import type { TaskState } from '../../src/policy/task-state.ts';
 
@@ -160,6 +161,42 @@ export const returned = (
   ...changes,
 });
 
+/** Judges the one criterion of the sample task; what does not approve has a comment. */
+export const reviewed = (decision: Decision, tier: Tier, commit = 'commit-1', attempt = 1): TaskEvent => {
+  const met = decision === 'approve';
+  return {
+    kind: 'reviewed',
+    attempt,
+    verdict: {
+      commit,
+      decision,
+      summary: met ? 'As asked.' : 'Not yet.',
+      criteria: [{ number: 1, text: 'items stay', met, note: met ? 'tested' : 'one is lost' }],
+      comments: met ? [] : [{ file: 'src/backend/basket.ts', line: 4, text: 'it loses an item' }],
+    },
+    reviewer: { agent: 'reviewer', tier, model: `claude-${tier}` },
+    spend: SPEND,
+  };
+};
+
+export const reviewAsked = (tier: Tier, attempt = 1): TaskEvent => ({
+  kind: 'review_asked',
+  attempt,
+  commit: `commit-${attempt}`,
+  tier,
+  because: ['all haiku work is reviewed by sonnet'],
+});
+
+export const reviewFailed = (scope: string | null = null, attempt = 1): TaskEvent => ({
+  kind: 'review_failed',
+  attempt,
+  commit: `commit-${attempt}`,
+  reviewer: { agent: 'reviewer', tier: 'sonnet', model: 'claude-sonnet' },
+  detail: 'no verdict',
+  scope,
+  spend: SPEND,
+});
+
 export const approved = (commit = 'commit-1'): TaskEvent => ({ kind: 'approved', commit, by: 'ada' });
 export const answered = (text = 'euro', widen: string[] = []): TaskEvent => ({
   kind: 'answered',
@@ -208,6 +245,10 @@ export const anyTaskEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
   attempt.map(landed),
   fc.tuple(attempt, flag).map(([number, strike]) => returned(number, { strike })),
   attempt.map(number => approved(`commit-${number}`)),
+  attempt.map(number => reviewAsked('opus', number)),
+  attempt.map(number => reviewed('approve', 'opus', `commit-${number}`, number)),
+  attempt.map(number => reviewed('reject', 'opus', `commit-${number}`, number)),
+  attempt.map(number => reviewFailed(null, number)),
   fc.constant(answered('yes', ['docs/**'])),
   fc.constant(requeued()),
   fc.constant(cancelled()),

@@ -1,0 +1,116 @@
+/**
+ * What happens to a task whose worker stopped to ask: it goes to the next tier, opus gives advice, it waits for another
+ * task, or a person decides. The conductor moves by this rule alone (seed 1, escalation path; seed 2, escalation prompt).
+ */
+import type { Blocker, EscalationReason } from '../domain/blocker.ts';
+import type { Tier } from '../domain/tier.ts';
+import type { Board } from './board.ts';
+import type { TaskState } from './task-state.ts';
+
+/** Seed 1's three edges: the reasons that a tier may give, and who hears them. */
+export const ESCALATION_EDGES: Record<Tier, { to: Tier | 'person'; reasons: readonly EscalationReason[] }> = {
+  haiku: { to: 'sonnet', reasons: ['pattern_mismatch', 'unclear_template'] },
+  sonnet: { to: 'opus', reasons: ['architectural_decision', 'complex_debugging', 'security_concern'] },
+  opus: { to: 'person', reasons: ['business_requirement', 'resource_constraint', 'major_pivot'] },
+};
+
+/** A question of these kinds is answered by opus, and the same conversation goes on; seed 2 has a prompt for it. */
+const ADVISED: readonly EscalationReason[] = ['architectural_decision', 'complex_debugging'];
+
+export type BlockedMove =
+  | { kind: 'escalate'; to: Tier; reason: EscalationReason }
+  | { kind: 'advise' }
+  /** All tasks it named have landed. */
+  | { kind: 'resume'; landed: string[] }
+  /** It goes on by itself when these have landed. */
+  | { kind: 'wait'; for: string[] }
+  | { kind: 'person'; because: string };
+
+/** Where a named task stands, as the one that waits for it sees it; `never` also means that it waits for the asker itself. */
+export type LandingOf = (id: string) => 'landed' | 'coming' | 'never';
+
+/** Null when the task is not blocked. */
+export function blockedMove(state: TaskState, landingOf: LandingOf): BlockedMove | null {
+  if (state.stage.kind !== 'blocked') return null;
+  const { blocker, afterProof } = state.stage;
+  if (afterProof) return { kind: 'person', because: 'the work is proven and waits for a decision about it' };
+  switch (blocker.type) {
+    case 'dependency':
+      return afterDependency(blocker, landingOf);
+    case 'unclear_requirements':
+    case 'technical':
+      return afterReason(blocker, state);
+    default:
+      return { kind: 'person', because: `${blocker.type.replaceAll('_', ' ')} is a person's to decide` };
+  }
+}
+
+function afterDependency({ waitsFor = [] }: Blocker, landingOf: LandingOf): BlockedMove {
+  const missing = waitsFor.filter(id => landingOf(id) === 'never');
+  if (waitsFor.length === 0) return { kind: 'person', because: 'it names no task that it waits for' };
+  if (missing.length > 0) return { kind: 'person', because: `${missing.join(', ')} will never land` };
+  const open = waitsFor.filter(id => landingOf(id) !== 'landed');
+  return open.length === 0 ? { kind: 'resume', landed: [...waitsFor] } : { kind: 'wait', for: open };
+}
+
+/** The edge belongs to the tier that asks: nobody skips one, and after opus there is only a person. */
+function afterReason({ type, reason }: Blocker, state: TaskState): BlockedMove {
+  const asking = state.attempts.at(-1)?.route.tier;
+  if (reason === undefined || asking === undefined)
+    return { kind: 'person', because: 'it gives no reason to escalate' };
+  if (ESCALATION_EDGES.opus.reasons.includes(reason))
+    return { kind: 'person', because: `a ${reason.replaceAll('_', ' ')} is a person's to decide` };
+  const edge = ESCALATION_EDGES[asking];
+  if (edge.to === 'person') return { kind: 'person', because: 'after opus only a person is left to ask' };
+  if (!edge.reasons.includes(reason))
+    return { kind: 'person', because: `${reason.replaceAll('_', ' ')} is no reason that ${asking} may give` };
+  if (type === 'unclear_requirements' && ADVISED.includes(reason))
+    return state.advised === 0
+      ? { kind: 'advise' }
+      : { kind: 'person', because: 'opus has given advice on this task once already' };
+  return { kind: 'escalate', to: edge.to, reason };
+}
+
+/** Where tasks stand on the board, as one of them sees it. */
+export function landingsSeenBy(asker: string, board: Board): LandingOf {
+  return id => {
+    const task = board.get(id);
+    if (task === undefined || task.standing === 'cancelled' || waitsFor(id, asker, board)) return 'never';
+    return task.standing === 'landed' ? 'landed' : 'coming';
+  };
+}
+
+/** Whether a task cannot land before another one, by its file or by what its own worker waits for. */
+function waitsFor(id: string, other: string, board: Board): boolean {
+  const seen = new Set<string>();
+  const open = [id];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === other) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const task = board.get(next);
+    const stage = task?.state?.stage;
+    if (task?.standing === 'landed') continue;
+    open.push(...(task?.card.depends_on ?? []), ...(stage?.kind === 'blocked' ? (stage.blocker.waitsFor ?? []) : []));
+  }
+  return false;
+}
+
+/** Whether the conductor moves it without anybody's help, so that a worker may wait for it. */
+export function movesByItself(state: TaskState, landingOf: LandingOf): boolean {
+  const move = blockedMove(state, landingOf);
+  return move !== null && move.kind !== 'person' && move.kind !== 'wait';
+}
+
+/** Seed 1's sections of an escalation, from what the worker said when it stopped. */
+export function escalationNote(blocker: Blocker, asking: Tier): string {
+  const sections: [string, string][] = [
+    ['What was tried', blocker.tried.map(line => `- ${line}`).join('\n') || 'Nothing was said.'],
+    ['Where it is stuck', `${blocker.problem}\n${blocker.need}`.trim()],
+    ['Options that were seen', blocker.options.map((line, index) => `${index + 1}. ${line}`).join('\n')],
+    ['Recommendation', blocker.recommendation ?? ''],
+  ];
+  const said = sections.filter(([, text]) => text !== '').map(([title, text]) => `### ${title}\n${text}`);
+  const reason = (blocker.reason ?? 'no reason').replaceAll('_', ' ');
+  return [`Escalated from ${asking}: ${reason}.`, ...said].join('\n\n');
+}

@@ -1,0 +1,86 @@
+/**
+ * What a reviewer judges, numbered: the task's own criteria first, then the gates of its role (seed 5, agent roles), then
+ * what the project asks of tests and names. A criterion that code has proven already is not asked again.
+ */
+import type { Config } from '../domain/config.ts';
+import type { Role } from '../domain/role.ts';
+import type { Task } from '../domain/task.ts';
+import { canonicalAgent } from './routing-table.ts';
+
+export interface ReviewCriterion {
+  /** From 1, as the verdict names it. */
+  number: number;
+  text: string;
+  /** Who asks for it: the task, or a seed's section. */
+  source: string;
+}
+
+type Rule = readonly [text: string, source: string];
+
+const rulesOf = (source: string, texts: readonly string[]): Rule[] => texts.map(text => [text, source]);
+
+/** Seed 5's quality gates and constraints that only a reader can judge. */
+const ROLE_GATES: Readonly<Record<string, readonly string[]>> = {
+  'engineer-frontend': [
+    'Types are strict: no escape hatch such as any, and no error silenced.',
+    'Nothing here makes the browser console show an error.',
+    'Every view works on a screen 375 px wide.',
+    'It can be used with a keyboard and a screen reader (WCAG 2.1).',
+  ],
+  'engineer-backend': [
+    'No query runs once per row of another query (N+1).',
+    "A user's mistake is answered with an error of the 4xx kind, never with a 500.",
+    'What comes from outside is validated before it is used.',
+  ],
+  architect: [
+    'It holds design only, no code to be run.',
+    'Decisions come with a reason and name the patterns to follow.',
+  ],
+  scribe: [
+    'What it says agrees with the work that has landed.',
+    'Nothing that stood in a log before is gone or changed.',
+  ],
+};
+
+/** `config` is what the project asks of tests and names. */
+export function reviewCriteria(
+  task: Task,
+  role: Pick<Role, 'name' | 'produces'>,
+  config: Pick<Config, 'testing' | 'conventions'>,
+): ReviewCriterion[] {
+  const rules: Rule[] = [
+    ...rulesOf(
+      'task',
+      task.body.acceptanceCriteria.map(({ text }) => text),
+    ),
+    ...templateRules(task),
+    ...rulesOf('seed 5, quality gates', ROLE_GATES[canonicalAgent(role.name)] ?? []),
+    ...(writesCode(task, role) ? [...testRules(config), ...nameRules()] : []),
+  ];
+  return rules.map(([text, source], index) => ({ number: index + 1, text, source }));
+}
+
+/** Documents have neither tests nor functions. */
+const writesCode = (task: Task, role: Pick<Role, 'name' | 'produces'>): boolean =>
+  role.produces === 'change' &&
+  !['architect', 'scribe'].includes(canonicalAgent(role.name)) &&
+  !(task.head.files.length > 0 && task.head.files.every(glob => glob.endsWith('.md')));
+
+const templateRules = ({ body }: Task): Rule[] =>
+  body.template === ''
+    ? []
+    : rulesOf('seed 1, haiku operating guidelines', [
+        'The template and its pattern are followed exactly; every deviation was unavoidable and is named in the report.',
+      ]);
+
+function testRules({ testing }: Pick<Config, 'testing'>): Rule[] {
+  return rulesOf('seed 5, testing requirements', [
+    `New code is covered by tests, lines at ${testing.coverage} % or more; pure functions and validators by unit tests beside them.`,
+    `A new or changed endpoint has an integration test (${testing.integration_tests.join(', ')}), a component a test of its own.`,
+  ]);
+}
+
+const nameRules = (): Rule[] =>
+  rulesOf('seed 5, naming conventions', [
+    'Names follow the project; where it has no habit: handle… for event handlers, fetch… for reading, validate… for checks, aToB for conversions.',
+  ]);
