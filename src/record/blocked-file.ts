@@ -1,6 +1,6 @@
 /** `blocked/<agent>/<id>-conflict.md`: why a task stands still, and the place where a person answers (seed 5, conflict/blocked). */
 import * as z from 'zod';
-import { BLOCKER_TYPES } from '../domain/blocker.ts';
+import { BLOCKER_TYPES, type Blocker } from '../domain/blocker.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { readBlock, readList, trimBlock, writeBlock, writeList } from './free-text.ts';
 import { type BlockedRecord, blockedPath, type FileFault } from './record.ts';
@@ -44,12 +44,21 @@ export function formatBlocked({ id, agent, attempt, since, blocker, answer }: Bl
     sections: [
       [TITLES[0], writeBlock(blocker.problem)],
       [TITLES[1], writeList(blocker.tried, 'number')],
-      [TITLES[2], writeBlock(blocker.need)],
+      [TITLES[2], writeBlock(needOf(blocker))],
       ...options,
       [TITLES[4], answer === undefined ? ANSWER_HINT : writeBlock(answer)],
     ],
   });
 }
+
+/** What the worker asked beyond the blueprint's sections stands with what it needs, so that a person reads it in one place. */
+const needOf = ({ need, reason, recommendation, waitsFor }: Blocker): string =>
+  [
+    need,
+    ...(reason === undefined ? [] : [`Reason: ${reason.replaceAll('_', ' ')}.`]),
+    ...(recommendation === undefined ? [] : [`The worker would choose: ${recommendation}`]),
+    ...(waitsFor === undefined ? [] : [`It goes on by itself when this has landed: ${waitsFor.join(', ')}.`]),
+  ].join('\n\n');
 
 export function parseBlocked(path: string, bytes: Uint8Array): Result<ReadBlocked, FileFault[]> {
   const read = readRecord(path, bytes, FORM);

@@ -2,6 +2,7 @@
 import type { Blocker, ChangedFile, DoneReport } from '../domain/blocker.ts';
 import type { Usage } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
+import type { Verdict } from '../domain/verdict.ts';
 
 export {
   blockedPath,
@@ -9,6 +10,7 @@ export {
   isRecordPath,
   LOG_FILE,
   RECORD_ROOTS,
+  reviewPath,
   startedPath,
   taskPath,
   validationPath,
@@ -74,6 +76,19 @@ export interface ValidationRecord {
     durationMs: number;
     output: string;
   }[];
+  /** A model's word on a red result. */
+  explanation?: string;
+}
+
+/** The last verdict on a task's work, and who has approved the same commit. */
+export interface ReviewRecord extends Verdict {
+  id: string;
+  at: string;
+  /** Of the reviewer. */
+  tier: Tier;
+  model: string;
+  costUsd: string;
+  approvedBy: string[];
 }
 
 /** A row of `orchestration_log.md`, one per agent session, failed ones too (seed 5, cost tracking). */

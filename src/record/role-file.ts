@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { neutraliseLine } from '../domain/plain-text.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { type Role, TOOL_NAMES, type ToolName } from '../domain/role.ts';
+import { type Role, TEXT_NAMES, TOOL_NAMES, type ToolName } from '../domain/role.ts';
 import { AGENT_PATTERN } from '../domain/task.ts';
 import { byLine, fault } from './fault.ts';
 import { decodeText, type FrontMatter, readFrontMatter } from './front-matter.ts';
@@ -15,6 +15,7 @@ const kleiberSchema = z.strictObject({
   produces: z.enum(['change', 'report']).default('change'),
   read_only: z.boolean().optional(),
   tools: z.array(z.enum(TOOL_NAMES)).min(1).optional(),
+  texts: z.partialRecord(z.enum(TEXT_NAMES), z.string().min(1).max(4000)).optional(),
 });
 
 const claudeTools = z.union([z.string(), z.array(z.string())], 'names with commas between them, or a list').optional();
@@ -37,6 +38,7 @@ const EXAMPLES: Examples = {
   'kleiber.produces': 'produces: report',
   'kleiber.read_only': 'read_only: true',
   'kleiber.tools': 'tools: [read, search]',
+  'kleiber.texts': 'texts: { stricter: Copy the template to the letter. }',
 };
 
 /** What Claude Code's tools are here; those without a counterpart (web, MCP, sub-agents) give nothing. */
@@ -131,6 +133,7 @@ export function parseRole(path: string, bytes: Uint8Array): Result<Role, FileFau
     readOnly,
     tools: toolsOf(parsed.data, readOnly),
     instructions: linesOf(body).join('\n').trim(),
+    ...(kleiber.texts === undefined ? {} : { texts: kleiber.texts }),
     source: path,
   });
 }

@@ -16,6 +16,12 @@ interface Context {
   examples: Examples;
 }
 
+/** Where a word or keys may stand, keys are what has more to be said about. */
+const keysOf = (schema: z.core.$ZodType): z.core.$ZodType =>
+  schema instanceof z.ZodUnion
+    ? (schema.def.options.find(option => option instanceof z.ZodRecord || option instanceof z.ZodObject) ?? schema)
+    : schema;
+
 /** The schema under optional, default and prefault. */
 function bare(schema: z.core.$ZodType): z.core.$ZodType {
   let current = schema;
@@ -27,7 +33,7 @@ function bare(schema: z.core.$ZodType): z.core.$ZodType {
   ) {
     current = current.def.innerType;
   }
-  return current;
+  return keysOf(current);
 }
 
 function schemaAt(schema: z.core.$ZodType, path: KeyPath): z.core.$ZodType | undefined {
@@ -161,7 +167,16 @@ function faultsOfIssue(context: Context, issue: z.core.$ZodIssue): FileFault[] {
   return [fault(context.path, context.locator.lineOf(path), problem, exampleOf(context.examples, path))];
 }
 
+/** Of a choice between shapes, the faults of the one that the value has. */
+function withinChoice(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const near = issue.errors.find(errors =>
+    errors.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  return near?.map(inner => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
+}
+
 /** All faults that a failed parse of `data` found, with lines from the locator; unknown keys with did-you-mean. */
 export function schemaFaults(error: z.ZodError, context: Context): FileFault[] {
-  return error.issues.flatMap(issue => faultsOfIssue(context, issue));
+  return error.issues.flatMap(withinChoice).flatMap(issue => faultsOfIssue(context, issue));
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { neutralise } from '../domain/plain-text.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { refused } from './fault.ts';
-import { fencedLines, readWord, trimBlock, writeWord } from './free-text.ts';
+import { fencedLines, readBlock, readWord, trimBlock, writeBlock, writeWord } from './free-text.ts';
 import { type FileFault, type ValidationRecord, validationPath } from './record.ts';
 import { objectFact, type RecordForm, type RecordSection, readRecord, timeField, writeRecord } from './record-form.ts';
 
@@ -17,6 +17,7 @@ const fields = z.strictObject({ At: timeField, Result: z.enum(RESULTS) });
 const facts = z.strictObject({ commit: objectFact, tree: objectFact, base_result: z.enum(RESULTS).optional() });
 
 const RUN = 'Check: ';
+const EXPLANATION = 'Explanation';
 
 const FORM: RecordForm<typeof fields, typeof facts> = {
   word: 'Validation',
@@ -24,7 +25,7 @@ const FORM: RecordForm<typeof fields, typeof facts> = {
   examples: { At: 'At: 2025-01-09T15:10:00Z', Result: 'Result: green' },
   facts,
   factExamples: { base_result: 'base_result: red' },
-  isSection: title => title.toLowerCase().startsWith(RUN.toLowerCase().trim()),
+  isSection: title => title.toLowerCase().startsWith(RUN.toLowerCase().trim()) || title === EXPLANATION,
   placeOf: validationPath,
 };
 
@@ -57,12 +58,14 @@ function writeRun(run: Run): readonly [string, string] {
 
 /** Commit, tree and the base's result in front matter, a section per command with its output. */
 export function formatValidation(record: ValidationRecord): string {
+  const word = record.explanation ?? '';
+  const explanation = word === '' ? [] : [[EXPLANATION, writeBlock(neutralise(word))] as const];
   return writeRecord({
     facts: { commit: record.commit, tree: record.tree, base_result: record.baseResult ?? undefined },
     word: FORM.word,
     id: record.id,
     fields: { At: record.at, Result: record.result },
-    sections: record.runs.map(writeRun),
+    sections: [...explanation, ...record.runs.map(writeRun)],
   });
 }
 
@@ -96,7 +99,8 @@ export function parseValidation(path: string, bytes: Uint8Array): Result<Validat
   const { id, fields: head, facts: machine, sections } = read.value;
   if (machine === null)
     return refused(path, 1, 'the front matter with commit and tree is missing', '---, then commit: and tree:');
-  const runs = sections.map(section => readRun(path, section));
+  const explained = sections.find(({ title }) => title === EXPLANATION);
+  const runs = sections.filter(section => section !== explained).map(section => readRun(path, section));
   const faults = runs.flatMap(run => (run.ok ? [] : run.failure));
   if (faults.length > 0) return fail(faults);
   return ok({
@@ -107,5 +111,6 @@ export function parseValidation(path: string, bytes: Uint8Array): Result<Validat
     result: head.Result,
     baseResult: machine.base_result ?? null,
     runs: runs.flatMap(run => (run.ok ? [run.value] : [])),
+    ...(explained === undefined ? {} : { explanation: readBlock(explained.text) }),
   });
 }

@@ -25,6 +25,13 @@ describe('reading kleiber.yml', () => {
     });
   });
 
+  it('takes the word manual for the table, and says what else may stand there', () => {
+    expect(parseConfig(PATH, 'routing: manual\n')).toEqual({ ok: true, value: { ...DEFAULTS, routing: 'manual' } });
+    expect(problems('routing: automatic\n')).toEqual([
+      '1: routing is "automatic"; expected manual, or phases with agents and their tiers | routing: { EXEC: { engineer-backend: sonnet } }',
+    ]);
+  });
+
   it('names every fault at once, with its line and a right example', () => {
     expect(
       problems(`buget: 1

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCKER_TYPES } from '../../src/domain/blocker.ts';
 import { TIERS } from '../../src/domain/tier.ts';
+import { DECISIONS } from '../../src/domain/verdict.ts';
 import { formatBlocked, parseBlocked, readAnswer } from '../../src/record/blocked-file.ts';
 import { formatDone, parseDone } from '../../src/record/done-file.ts';
 import {
@@ -9,11 +10,14 @@ import {
   blockedPath,
   type DoneRecord,
   donePath,
+  type ReviewRecord,
+  reviewPath,
   type StartedRecord,
   startedPath,
   type ValidationRecord,
   validationPath,
 } from '../../src/record/record.ts';
+import { formatReview, parseReview } from '../../src/record/review-file.ts';
 import { formatStarted, parseStarted } from '../../src/record/started-file.ts';
 import { formatValidation, parseValidation } from '../../src/record/validation-file.ts';
 import {
@@ -521,5 +525,111 @@ Duration: 0 ms
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a review file', () => {
+  const PATH = reviewPath(ID);
+  const RECORD: ReviewRecord = {
+    id: ID,
+    at: '2025-01-09T15:10:00Z',
+    decision: 'request_changes',
+    tier: 'sonnet',
+    commit: COMMIT,
+    model: 'claude-sonnet-5-5',
+    costUsd: '0.165',
+    approvedBy: ['Ada <ada@example.org>'],
+    summary: 'Almost.',
+    criteria: [
+      { number: 1, text: 'items stay', met: true, note: 'tested' },
+      { number: 2, text: 'nothing is lost', met: false, note: '' },
+    ],
+    comments: [
+      { file: 'src/a.ts', line: 12, text: 'loses the last item\nwhen there is one' },
+      { file: 'odd (line 3)', line: null, text: 'what is this?' },
+    ],
+  };
+  const TEXT = `---
+commit: ${COMMIT}
+model: claude-sonnet-5-5
+cost_usd: "0.165"
+approved_by: [ Ada <ada@example.org> ]
+---
+# Review: feat-001
+At: 2025-01-09T15:10:00Z
+Decision: request_changes
+Reviewer: sonnet
+
+## Summary
+Almost.
+
+## Criteria
+1. [x] items stay
+   tested
+2. [ ] nothing is lost
+
+## Comments
+- src/a.ts (line 12)
+  loses the last item
+  when there is one
+- odd (line 3) (whole file)
+  what is this?
+`;
+
+  it('is written for people and read back', () => {
+    expect(formatReview(RECORD)).toBe(TEXT);
+    expect(parseReview(PATH, bytesOf(TEXT))).toEqual({ ok: true, value: RECORD });
+  });
+
+  it('comes back whole, whatever a reviewer wrote', () => {
+    const words = fc.oneof(entryValue, fc.constantFrom('', '## Comments', '- x (line 3)', '1. [x] y'));
+    const record = fc
+      .record({
+        id: idValue,
+        at: timeValue,
+        decision: fc.constantFrom(...DECISIONS),
+        tier: fc.constantFrom(...TIERS),
+        commit: objectId,
+        model: fc.constant('claude-opus-5-5'),
+        costUsd: fc.constant('1.50'),
+        approvedBy: fc.array(
+          filledLineValue.filter(line => line.length <= 400),
+          { maxLength: 2 },
+        ),
+        summary: blockValue,
+        criteria: fc.array(fc.record({ text: filledLineValue, met: fc.boolean(), note: words }), { maxLength: 4 }),
+        comments: fc.array(
+          fc.record({ file: filledLineValue, line: fc.option(fc.integer({ min: 1, max: 9999 })), text: words }),
+          { maxLength: 4 },
+        ),
+      })
+      .map(
+        (found): ReviewRecord => ({
+          ...found,
+          criteria: found.criteria.map((criterion, index) => ({ number: index + 1, ...criterion })),
+        }),
+      );
+    fc.assert(
+      fc.property(record, wanted => {
+        expect(parseReview(reviewPath(wanted.id), bytesOf(formatReview(wanted)))).toEqual({ ok: true, value: wanted });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['an unknown decision', 'Decision: request_changes', 'Decision: maybe', 'Decision is "maybe"'],
+    ['a criterion without its box', '1. [x] items stay', '1. items stay', 'entry 1 under "Criteria" is incomplete'],
+    ['a comment without its place', '- src/a.ts (line 12)', '- src/a.ts', 'entry 1 under "Comments" is incomplete'],
+    ['an unknown key', 'cost_usd: "0.165"', 'cost_usd: "0.165"\napproved: yes', 'unknown key "approved"'],
+    [
+      'the place of another task',
+      '# Review: feat-001',
+      '# Review: feat-002',
+      'the file says it is reports/feat-002-review.md',
+    ],
+  ])('is refused with %s', (_name, from, to, problem) => {
+    const read = parseReview(PATH, bytesOf(TEXT.replace(from, to)));
+    expect(read.ok ? [] : read.failure.map(fault => fault.problem)).toEqual([expect.stringContaining(problem)]);
   });
 });
