@@ -11,6 +11,8 @@ export interface Run {
   messages: Message[];
   lastInput: Conversation['lastInput'];
   reminders: number;
+  /** The last reply was paused by the API and is continued by sending it back. */
+  isPaused: boolean;
 }
 
 export function openRun(spec: AgentSpec, edges: AgentEdges): Run {
@@ -20,6 +22,7 @@ export function openRun(spec: AgentSpec, edges: AgentEdges): Run {
     messages: [...(spec.resume?.messages ?? [])],
     lastInput: spec.resume?.lastInput ?? null,
     reminders: 0,
+    isPaused: false,
   };
   if (spec.resume === null) edges.transcript.append({ line: 'preamble', preamble: spec.preamble });
   const open = closeOpenCalls(run.messages);
@@ -40,6 +43,7 @@ function endsInWords(last: Message | undefined): boolean {
 export function say(run: Run, message: Message): void {
   run.edges.transcript.append({ line: 'message', message });
   run.messages.push(message);
+  run.isPaused = false;
 }
 
 /** A user text; directly after another user message it would be a second turn in a row, which the API joins. */
@@ -65,11 +69,15 @@ export function recordReply(run: Run, reply: Reply, sentBytes: number): void {
   // A reply without content is not part of the conversation: the API refuses to read an empty message back.
   if (reply.content.length > 0) run.messages.push(message);
   run.lastInput = { tokens, bytes: sentBytes + byteLength(message) };
+  run.isPaused = reply.stop === 'pause_turn';
 }
 
 const byteLength = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-export const promptBytes = (run: Run): number =>
+/** What the size of a request is counted from; a conversation read back from its transcript is enough. */
+type Sized = Pick<Run, 'messages' | 'lastInput'> & { spec: Pick<AgentSpec, 'preamble'> };
+
+export const promptBytes = (run: Sized): number =>
   byteLength(run.spec.preamble.system) +
   byteLength(run.spec.preamble.tools) +
   byteLength(run.spec.preamble.format) +
@@ -79,7 +87,7 @@ export const promptBytes = (run: Run): number =>
 const OVERHEAD_TOKENS = 1_500;
 
 /** No text has more tokens than UTF-8 bytes, so new bytes bound new tokens. */
-export const inputBound = (run: Run): number =>
+export const inputBound = (run: Sized): number =>
   run.lastInput === null
     ? promptBytes(run) + OVERHEAD_TOKENS
     : run.lastInput.tokens + Math.max(0, promptBytes(run) - run.lastInput.bytes) + OVERHEAD_TOKENS;

@@ -2,7 +2,7 @@
  * The meter: no request leaves before its worst case is reserved under every cap, and every reply is settled to what it
  * really cost. Each try reserves anew.
  */
-import type { Ledger, Purpose } from '../baton/ledger.ts';
+import type { Ledger, Purpose, ReserveOutcome } from '../baton/ledger.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { NanoUsd, Usage } from '../domain/money.ts';
 import { addUsage, NO_USAGE, type Spend } from '../domain/money.ts';
@@ -37,9 +37,13 @@ export interface MeterEdges {
   owner: Owner;
   price: PriceOf;
   caps: Caps;
+  /** Work that the reserve is kept for (p0, security): when money is short it is served before all others. */
+  urgent: boolean;
 }
 
 const WAIT_MS = 200;
+/** Who stands far behind asks more seldom. */
+const MOST_PAUSES = 10;
 
 /** One meter per session. `purpose` says what the money is for. */
 export function openMeter(purpose: Purpose, edges: MeterEdges): Meter {
@@ -53,12 +57,16 @@ export function openMeter(purpose: Purpose, edges: MeterEdges): Meter {
   };
   return {
     reserve: async (inputTokens, cacheLife, signal) => {
+      let ticket: string | null = null;
       while (!signal.aborted) {
         const when = { ...today(), owner: edges.owner };
         const price = edges.price.worst(purpose.model, inputTokens, cacheLife, when.day);
-        if (price === null) return { kind: 'unpriced' };
-        const outcome = edges.ledger.reserve(purpose, when, standings =>
-          decideReservation(standings, edges.caps, price),
+        if (price === null) break;
+        const outcome: ReserveOutcome<number> = edges.ledger.reserve(
+          purpose,
+          when,
+          { ticket, urgent: edges.urgent },
+          standings => decideReservation(standings, edges.caps, price, inputTokens),
         );
         if (outcome.kind === 'granted') {
           const reserved = price.input + outcome.grant * price.perOutputToken;
@@ -66,9 +74,11 @@ export function openMeter(purpose: Purpose, edges: MeterEdges): Meter {
           return { kind: 'granted', reservation: outcome.reservation, maxTokens: outcome.grant };
         }
         if (outcome.kind === 'denied') return outcome;
-        await edges.clock.sleep(WAIT_MS, signal);
+        ticket = outcome.ticket;
+        await edges.clock.sleep(WAIT_MS * Math.min(1 + outcome.ahead, MOST_PAUSES), signal);
       }
-      return { kind: 'stopped' };
+      if (ticket !== null) edges.ledger.leave(ticket);
+      return signal.aborted ? { kind: 'stopped' } : { kind: 'unpriced' };
     },
     settle: (reservation, usage) => {
       const cost = edges.price.cost(purpose.model, usage, open.get(reservation)?.day ?? today().day);

@@ -3,6 +3,7 @@ import { NO_USAGE } from '../domain/money.ts';
 import { unreachable } from '../domain/result.ts';
 import type { ModelFailure, Reply } from '../model/claude.ts';
 import { inputBound, promptBytes, type Run, recordReply } from './conversation.ts';
+import { redactReply } from './redact-reply.ts';
 import type { AgentOutcome } from './spec.ts';
 
 const MOST_TRIES = 4;
@@ -14,9 +15,10 @@ export type TurnEnd =
 /** A reply, or how the conversation ends without one. */
 export async function paidTurn(run: Run, turn: number): Promise<TurnEnd> {
   const { edges, spec } = run;
+  const waiting = edges.stopping === undefined ? edges.signal : AbortSignal.any([edges.signal, edges.stopping]);
   for (let attempt = 1; ; attempt++) {
-    await edges.lanes.ready(spec.preamble.model, edges.signal);
-    const granted = await edges.meter.reserve(inputBound(run), spec.cacheLife, edges.signal);
+    await edges.lanes.ready(spec.preamble.model, waiting);
+    const granted = await edges.meter.reserve(inputBound(run), spec.cacheLife, waiting);
     if (granted.kind !== 'granted') edges.lanes.release(spec.preamble.model);
     if (granted.kind === 'denied') return { kind: 'budget', scope: granted.scope };
     if (granted.kind === 'unpriced') return { kind: 'unpriced', model: spec.preamble.model };
@@ -45,6 +47,7 @@ async function ask(run: Run, turn: number, granted: { reservation: string; maxTo
       system,
       tools,
       messages: run.messages,
+      ...(run.isPaused ? { continuesPaused: true as const } : {}),
       maxTokens: granted.maxTokens,
       effort,
       cacheLife: spec.cacheLife,
@@ -53,14 +56,15 @@ async function ask(run: Run, turn: number, granted: { reservation: string; maxTo
     { signal: edges.signal },
   );
   if (outcome.ok) {
-    edges.meter.settle(granted.reservation, outcome.value.usage);
+    const reply = redactReply(outcome.value, edges.secrets);
+    edges.meter.settle(granted.reservation, reply.usage);
     edges.lanes.clear(model);
-    recordReply(run, outcome.value, sentBytes);
-  } else {
-    if (outcome.failure.billed) edges.meter.settleInFull(granted.reservation);
-    else edges.meter.settle(granted.reservation, NO_USAGE);
-    edges.transcript.append({ line: 'failure', at: edges.clock.now().toISOString(), reason: outcome.failure.reason });
+    recordReply(run, reply, sentBytes);
+    return { ...outcome, value: reply };
   }
+  if (outcome.failure.billed) edges.meter.settleInFull(granted.reservation);
+  else edges.meter.settle(granted.reservation, NO_USAGE);
+  edges.transcript.append({ line: 'failure', at: edges.clock.now().toISOString(), reason: outcome.failure.reason });
   return outcome;
 }
 

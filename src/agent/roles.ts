@@ -96,13 +96,13 @@ const MAPPED_BY_INIT: ReadonlySet<string> = new Set(['engineer-frontend', 'engin
 const unmapped = (role: Role): Role => (MAPPED_BY_INIT.has(role.name) ? { ...role, paths: null } : role);
 
 /**
- * A role of the project replaces the built-in one; paths in kleiber.yml win over both. The planner is never replaced. An
- * engineer that a mapped project does not name works in the files of its task.
+ * A role of the project replaces the built-in one; paths in kleiber.yml win over both. The planner is never replaced, only
+ * its hand-over texts. An engineer that a mapped project does not name works in the files of its task.
  */
 export function allRoles(projectRoles: readonly Role[], config: Pick<Config, 'roles'>): Map<string, Role> {
   const isMapped = Object.keys(config.roles).length > 0;
   const roles = new Map(BUILT_IN.map(known => [known.name, isMapped ? unmapped(known) : known]));
-  for (const own of projectRoles) if (own.name !== PLANNER.name) roles.set(own.name, own);
+  for (const own of projectRoles) roles.set(own.name, own.name === PLANNER.name ? withTexts(PLANNER, own) : own);
   for (const [name, { paths }] of Object.entries(config.roles)) {
     const known =
       roles.get(name) ??
@@ -111,6 +111,8 @@ export function allRoles(projectRoles: readonly Role[], config: Pick<Config, 'ro
   }
   return roles;
 }
+
+const withTexts = (known: Role, { texts }: Role): Role => (texts === undefined ? known : { ...known, texts });
 
 /** Seed names in other spellings find their role too. */
 export const findRole = (roles: ReadonlyMap<string, Role>, agent: string): Role | null =>

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import type { Ledger } from '../baton/ledger.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Config } from '../domain/config.ts';
-import { nanoFromUsd, type Spend } from '../domain/money.ts';
+import { type NanoUsd, nanoFromUsd, type Spend } from '../domain/money.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { Role } from '../domain/role.ts';
 import type { Effort, Tier } from '../domain/tier.ts';
 import type { Claude, SystemBlock } from '../model/claude.ts';
-import type { Caps } from '../policy/budget.ts';
+import { type Caps, withoutReserve } from '../policy/budget.ts';
 import type { Sandbox } from '../shell/sandbox.ts';
 import { runAgent } from './loop.ts';
 import { openMeter, type PriceOf } from './meter.ts';
 import { rolePrompt } from './prompts.ts';
+import { redactSecrets } from './redact.ts';
 import type { AgentEdges, AgentEvent, AgentOutcome } from './spec.ts';
 import type { Tool } from './tools/tool.ts';
 import { type Conversation, openTranscript, readConversation } from './transcript.ts';
@@ -56,10 +57,22 @@ export interface SessionRequest {
   endsBy: 'tool' | 'answer';
   turns: number;
   taskCapUsd: number | null;
+  /** Absent for work that the reserve is not kept for and that leaves nothing to a reviewer. */
+  money?: SessionMoney;
   cacheLife: '5m' | '1h';
   afterTurn: AgentEdges['afterTurn'];
   signal: AbortSignal;
+  /** Ends the conversation before its next request; what is under way is finished. */
+  stopping?: AbortSignal;
   watch?: (event: AgentEvent) => void;
+}
+
+/** What sets a session's money apart from that of others. */
+export interface SessionMoney {
+  /** p0 and security work: it may use the reserve, and is served first when money is short. */
+  mayUseReserve: boolean;
+  /** Kept out of the task's cap for those who review it, in nano-dollars. */
+  setAside: NanoUsd;
 }
 
 export interface SessionResult {
@@ -77,7 +90,7 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
   const preamble = {
     model,
     effort: request.effort,
-    system: systemOf(request.role, studio.instructions),
+    system: systemOf(request.role, redactSecrets(studio.instructions, studio.secrets)),
     tools: request.tools.map(tool => tool.spec),
     format: request.format,
   };
@@ -100,6 +113,7 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
       owner: studio.owner,
       price: studio.price,
       caps: capsOf(request, studio.config),
+      urgent: request.money?.mayUseReserve === true,
     },
   );
   const outcome = await runAgent(
@@ -121,6 +135,7 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
       lanes: studio.lanes,
       secrets: studio.secrets,
       afterTurn: request.afterTurn,
+      ...(request.stopping === undefined ? {} : { stopping: request.stopping }),
       ...(request.watch === undefined ? {} : { watch: request.watch }),
     },
   );
@@ -153,12 +168,15 @@ const systemOf = (role: Role, instructions: string): SystemBlock[] => [
   ...(instructions === '' ? [] : [{ type: 'text' as const, text: `Instructions of this project:\n\n${instructions}` }]),
 ];
 
-function capsOf(request: SessionRequest, config: Config): Caps {
-  const { budget } = config;
+function capsOf({ tier, taskCapUsd, plan, money }: SessionRequest, { budget }: Config): Caps {
+  const shared = (cap: number): number =>
+    money?.mayUseReserve === true ? cap : withoutReserve(cap, budget.reserve_percent);
+  const tokens = budget.tokens_per_week[tier];
   return {
-    task: nanoFromUsd(request.taskCapUsd ?? budget.task_usd),
-    plan: request.plan === null ? null : nanoFromUsd(budget.plan_usd),
-    day: nanoFromUsd(budget.day_usd),
-    week: nanoFromUsd(budget.week_usd),
+    task: nanoFromUsd(taskCapUsd ?? budget.task_usd) - (money?.setAside ?? 0),
+    plan: plan === null ? null : nanoFromUsd(budget.plan_usd),
+    day: shared(nanoFromUsd(budget.day_usd)),
+    week: shared(nanoFromUsd(budget.week_usd)),
+    tokens: tokens === undefined ? null : shared(tokens),
   };
 }

@@ -41,6 +41,8 @@ export interface AgentEdges {
   transcript: Transcript;
   clock: Clock;
   signal: AbortSignal;
+  /** No further request once this has been aborted, not even one that waits for its lane or for money. */
+  stopping?: AbortSignal;
   /** Pauses a model after a rate limit; resolves when the next try is due. */
   lanes: {
     ready(model: string, signal: AbortSignal): Promise<void>;

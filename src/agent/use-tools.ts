@@ -2,6 +2,7 @@
 import type { Reply, ToolCall, ToolResult } from '../model/claude.ts';
 import { type Run, say, sendable } from './conversation.ts';
 import { cutText } from './cut.ts';
+import { REDACTED } from './redact.ts';
 import type { repetitionWatch } from './repetition.ts';
 import type { AgentOutcome } from './spec.ts';
 import type { Ending, Tool, ToolAnswer } from './tools/tool.ts';
@@ -38,11 +39,15 @@ export async function useTools(run: Run, reply: Reply, repetition: Repetition): 
   return stuck === null ? null : { kind: 'stuck', detail: stuck };
 }
 
+/** The secret was taken out of the call before it was journalled, and what is left is not what was meant. */
+const HELD_A_SECRET = `not run: the input held something that looks like a secret key, and ${REDACTED} stands in its place. Write a placeholder that looks like no key, or read it from the environment.`;
+
 /** Unknown tool, bad input, a tool that throws: all become a result that the model reads. */
 async function callTool(run: Run, call: ToolCall, tool: Tool | undefined): Promise<ToolAnswer> {
   if (tool === undefined) return { text: `there is no tool ${call.name}`, isError: true };
   if (call.input === null)
     return { text: `the input of ${call.name} was not valid JSON; nothing was run`, isError: true };
+  if (JSON.stringify(call.input).includes(REDACTED)) return { text: HELD_A_SECRET, isError: true };
   run.edges.watch?.({ type: 'tool', name: call.name, input: call.input });
   try {
     return await tool.run(call.input, run.edges.signal);

@@ -17,6 +17,8 @@ export interface TurnRequest {
   system: SystemBlock[];
   tools: ToolSpec[];
   messages: Message[];
+  /** The last message is a reply that the API paused, and goes back as it came; without this it would be a prefill. */
+  continuesPaused?: true;
   maxTokens: number;
   effort: Effort;
   /** How long the cache marks live: an hour where the next turn may wait for a person. */

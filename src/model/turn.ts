@@ -64,7 +64,7 @@ function refusedUnsent(edge: Edge, request: TurnRequest, watch: Watch): ModelFai
   if (!edge.hasUsableKey) {
     return { reason: 'unauthorized', detail: 'the API key is empty or has a character that no key has', ...free };
   }
-  if (isPrefill(request.messages)) {
+  if (request.continuesPaused !== true && isPrefill(request.messages)) {
     return { reason: 'invalid_request', detail: 'the last message is text of the assistant, a prefill', ...free };
   }
   return null;

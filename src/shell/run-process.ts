@@ -101,9 +101,10 @@ class Run {
     child.once('exit', () => this.drain());
     child.stdout?.on('data', (chunk: Buffer) => this.hear(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.hear(chunk));
-    const report = child.stdio[4];
+    // Without a free descriptor there are no streams, and the error comes as an event.
+    const report = child.stdio?.[4];
     if (report instanceof Readable) report.on('data', (chunk: Buffer) => this.hearStatus(chunk));
-    const options = child.stdio[3];
+    const options = child.stdio?.[3];
     if (options instanceof Writable) options.on('error', ignore).end(this.request.options ?? '');
   }
 
@@ -131,7 +132,7 @@ class Run {
 
   private release(): void {
     this.over.abort();
-    for (const stream of this.child.stdio) stream?.destroy();
+    for (const stream of this.child.stdio ?? []) stream?.destroy();
     this.child.unref();
   }
 }

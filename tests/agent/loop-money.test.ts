@@ -19,6 +19,7 @@ import {
 
 const SUBMIT: Call = ['submit', { summary: 'built it' }];
 const MOST = 64_000 * 50;
+const FIRST = { ticket: null, urgent: false };
 const WHEN = { at: '2026-11-21T12:00:00.000Z', day: '2026-11-21', week: '2026-W47', owner: OWNER };
 
 const limited = (retryAfterMs: number | null): ModelFailure => ({
@@ -107,9 +108,10 @@ describe('the book', () => {
 
   test('a turn waits while only the reservations of others stand in the way, and goes on when they settle', async () => {
     const ledger = temporaryLedger();
-    const other = ledger.reserve({ ...PURPOSE, task: 'another' }, WHEN, () => ({
+    const other = ledger.reserve({ ...PURPOSE, task: 'another' }, WHEN, FIRST, () => ({
       kind: 'granted',
       reserve: 900_000,
+      tokens: 0,
       grant: null,
     }));
     if (other.kind !== 'granted') throw new Error('bug in the test');
@@ -124,7 +126,7 @@ describe('the book', () => {
 
   test('a turn that waits can be stopped', async () => {
     const ledger = temporaryLedger();
-    ledger.reserve(PURPOSE, WHEN, () => ({ kind: 'granted', reserve: 900_000, grant: null }));
+    ledger.reserve(PURPOSE, WHEN, FIRST, () => ({ kind: 'granted', reserve: 900_000, tokens: 0, grant: null }));
     const played = rig({ script: [], caps: { day: 1_000_000 }, ledger });
     const outcome = played.run();
     await played.clock.advance(500);

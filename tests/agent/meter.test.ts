@@ -60,6 +60,7 @@ describe('prices', () => {
       clock,
       owner: OWNER,
       caps: NO_CAPS,
+      urgent: false,
       price: {
         worst: (model, tokens, life, day) => {
           asked.push(`worst ${life} ${day}`);
@@ -84,7 +85,8 @@ describe('prices', () => {
 describe('what a session has spent', () => {
   test('is every reply once, and every reservation that was booked in full', async () => {
     const ledger = temporaryLedger();
-    const meter = openMeter(PURPOSE, { ledger, clock: handClock(), owner: OWNER, caps: NO_CAPS, price: PRICE });
+    const clock = handClock();
+    const meter = openMeter(PURPOSE, { ledger, clock, owner: OWNER, caps: NO_CAPS, price: PRICE, urgent: false });
     const reserve = async (): Promise<string> => {
       const outcome = await meter.reserve(1000, '5m', signal);
       return outcome.kind === 'granted' ? outcome.reservation : '';

@@ -192,6 +192,30 @@ describe('submit', () => {
 });
 
 describe('block', () => {
+  test('carries a reason to escalate, what the worker would choose, and the tasks it waits for', async () => {
+    const said = { type: 'dependency', problem: 'p', need: 'n' };
+    const asked = { reason: 'complex_debugging', recommendation: 'queue it', waits_for: ['p1-02-types'] };
+    expect((await call('block', { ...said, ...asked })).ends).toEqual({
+      kind: 'block',
+      blocker: {
+        ...said,
+        tried: [],
+        options: [],
+        reason: 'complex_debugging',
+        recommendation: 'queue it',
+        waitsFor: ['p1-02-types'],
+      },
+    });
+  });
+
+  test.each([
+    [{ reason: 'boredom' }, 'at reason'],
+    [{ waits_for: ['../x'] }, 'at waits_for[0]'],
+  ])('takes no %j', async (wrong, where) => {
+    const answer = await call('block', { type: 'technical', problem: 'p', need: 'n', ...wrong });
+    expect([answer.isError, answer.text.includes(where)]).toEqual([true, true]);
+  });
+
   test('asks one question', async () => {
     const input = {
       type: 'unclear_requirements',

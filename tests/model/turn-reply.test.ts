@@ -82,6 +82,13 @@ describe('a request on the wire', () => {
     ]);
   });
 
+  it('may end in a reply that the API paused, which goes back as it came', async () => {
+    const paused = { role: 'assistant' as const, content: [{ type: 'text' as const, text: 'I will' }] };
+    const messages = [...turnRequest().messages, paused];
+    const outcome = await turnAgainst(streamed(HELLO), { messages, continuesPaused: true });
+    expect(outcome).toMatchObject({ ok: true, value: { text: 'Hello' } });
+  });
+
   it('is never a prefill, not even by mistake', async () => {
     const { claude, server } = await rig(streamed(HELLO));
     const prefill = { role: 'assistant' as const, content: 'I will' };

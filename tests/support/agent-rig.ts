@@ -169,7 +169,7 @@ export function freeMeter(): Meter {
   };
 }
 
-export const NO_CAPS: Caps = { task: null, plan: null, day: null, week: null };
+export const NO_CAPS: Caps = { task: null, plan: null, day: null, week: null, tokens: null };
 
 export interface Rig {
   folder: Folder;
@@ -231,6 +231,7 @@ export function rig(options: RigOptions): Rig {
     owner: OWNER,
     price: options.price ?? PRICE,
     caps: { ...NO_CAPS, ...options.caps },
+    urgent: false,
   });
   const claude = scriptedClaude(options.script);
   const transcript = join(folderWith().path, 'transcripts', 'session.jsonl');
