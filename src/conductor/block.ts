@@ -14,11 +14,11 @@ export function block(state: TaskState, stage: Submitted, blocker: Blocker, edge
   );
 }
 
-export const personBlocker = (commit: string): Blocker => ({
+export const personBlocker = (id: string, commit: string): Blocker => ({
   type: 'human_review',
   problem: `The work is proven and its checks are green. It touches something that never lands without a person (commit ${commit}).`,
   tried: [],
-  need: 'Read the difference and approve it, or answer with what must change.',
+  need: `Read it with kleiber review ${id}, then approve it or say what must change.`,
   options: ['approve'],
 });
 
@@ -38,5 +38,17 @@ export const checksBlocker = (why: 'could_not_run' | 'red_on_base', note: string
       : `The checks are red, and they are red on the base as well, so this work is not to blame.\n${note}`,
   tried: [],
   need: 'Mend the checks or their environment, then retry the task.',
+  options: [],
+});
+
+/** No verdict could be had; the work waits as it is, and `retry` asks for a review again. */
+export const reviewBlocker = (detail: string, scope: string | null): Blocker => ({
+  type: scope === null ? 'technical' : 'budget',
+  problem: `The work is proven and its checks are green, but its review ended without a verdict twice: ${detail}.`,
+  tried: [],
+  need:
+    scope === null
+      ? 'Find out why, then retry the task: it is reviewed again, and nothing is built again.'
+      : 'Raise the cap (budget_usd in the task, or budget: in kleiber.yml), then retry the task: it is reviewed again.',
   options: [],
 });

@@ -2,6 +2,7 @@
 import { redactSecrets } from '../agent/redact.ts';
 import type { Check, CheckRun, Validation } from '../domain/check.ts';
 import { overallResult, rememberedValidation, validationText } from '../domain/check.ts';
+import type { GitFailure } from '../git/git.ts';
 import { validationKey } from '../policy/validation-key.ts';
 import type { CommandOutcome } from '../shell/sandbox.ts';
 import type { ConductorEdges } from './edges.ts';
@@ -19,14 +20,15 @@ export async function checkCommit(
   const known = edges.holder.baton.recallValidation(key);
   const remembered = known === null ? edges.recentChecks.recall(key) : rememberedValidation(known);
   if (remembered !== null) return remembered;
-  const validation = await runChecks(commit, edges, signal, place);
+  const validation = await checkAfresh(commit, edges, signal, place);
   if (signal.aborted) return validation;
   if (validation.result === 'green') edges.holder.baton.rememberValidation(key, validationText(validation));
   else edges.recentChecks.keep(key, validation);
   return validation;
 }
 
-async function runChecks(
+/** Runs them whatever is remembered, and remembers nothing: a flaky check is seen by nobody who looks it up. */
+export async function checkAfresh(
   commit: string,
   edges: ConductorEdges,
   signal: AbortSignal,
@@ -34,7 +36,7 @@ async function runChecks(
 ): Promise<Validation> {
   const tree = await edges.store.treeOf(commit);
   const opened = await edges.store.openWorktree(`${edges.worktrees}/${place}`, `kleiber/${place}`, commit);
-  if (!opened.ok) return { tree, result: 'could_not_run', runs: [] };
+  if (!opened.ok) return { tree, result: 'could_not_run', runs: [noTree(opened.failure)] };
   const runs: CheckRun[] = [];
   for (const check of edges.conditions().checks) {
     const running = edges.studio.sandbox.run({
@@ -50,6 +52,13 @@ async function runChecks(
     runs.push(runOf(check, outcome, edges.studio.secrets));
   }
   return { tree, result: overallResult(runs), runs };
+}
+
+/** A check that never had a place to run in says why, like one that ran. */
+function noTree(failure: GitFailure): CheckRun {
+  const output = failure.reason === 'git_failed' ? failure.detail : failure.reason.replaceAll('_', ' ');
+  const command = failure.reason === 'git_failed' ? failure.command : 'git worktree add';
+  return { name: 'a tree to check', command, result: 'could_not_run', exitCode: null, durationMs: 0, output };
 }
 
 const SLOW_MS = 2_000;

@@ -4,6 +4,7 @@ import { LEAD_STREAM } from '../domain/event.ts';
 import { courier } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
 import { tick } from './tick.ts';
+import { validatorRounds } from './validator.ts';
 
 export interface ConductOptions {
   /** Tick until nothing more can be done, or until stopped. */
@@ -17,19 +18,22 @@ export interface ConductOptions {
 /** False when somebody else leads: then nothing was done here. */
 export async function conduct(options: ConductOptions, edges: ConductorEdges): Promise<boolean> {
   const courierHere = courier(edges);
+  const rounds = validatorRounds(edges);
   let leads = takeLead(edges);
   try {
     while (!options.stopping.aborted) {
       leads ||= takeLead(edges);
-      const wrote = leads && (await tick(edges, courierHere, options.killed));
+      // The validator walks when nothing else is due.
+      const wrote = leads && ((await tick(edges, courierHere, options.killed)) || (await rounds.walk(options.killed)));
       if (wrote) continue;
-      if (options.until === 'once') return leads;
-      await edges.bell(options.stopping);
+      if (options.until === 'stopped') await edges.bell(options.stopping);
+      else if (!(await edges.beside.next())) return leads;
     }
     const { isToFinish = () => false } = options;
-    while (leads && isToFinish() && (await tick(edges, courierHere, options.killed)));
+    while (leads && isToFinish() && ((await tick(edges, courierHere, options.killed)) || (await edges.beside.next())));
     return leads;
   } finally {
+    while (edges.beside.isBusy()) await edges.beside.next();
     letGo(edges.holder, LEAD_STREAM);
   }
 }

@@ -6,6 +6,7 @@ import type { GitStore, UserCheckout } from '../git/git.ts';
 import type { ValidationConditions } from '../policy/validation-key.ts';
 import type { BoardKeeper } from '../report/board-keeper.ts';
 import type { DependencyBind } from '../shell/sandbox.ts';
+import type { Beside } from './beside.ts';
 import type { RecentChecks } from './recent-checks.ts';
 
 /** The record files in the user's checkout. A file that holds other bytes than expected is somebody's typing and stays. */
@@ -31,6 +32,7 @@ export interface ConductorEdges {
   binds(): DependencyBind[];
   conditions(): ValidationConditions;
   recentChecks: RecentChecks;
+  beside: Beside;
   /** Who answers when somebody types into a file. */
   person: string;
   notice(text: string): void;

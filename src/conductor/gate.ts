@@ -1,18 +1,23 @@
 /** Moves one submitted task one step along the only road into the branch. */
+import { handOverText } from '../agent/hand-over-texts.ts';
+import { findRole } from '../agent/roles.ts';
 import { unreachable } from '../domain/result.ts';
 import type { Task } from '../domain/task.ts';
 import type { BoardTask } from '../policy/board.ts';
-import { floorOf } from '../policy/floor.ts';
+import { tableFor } from '../policy/controls.ts';
 import { type NextStep, nextStep, type Submitted } from '../policy/next-step.ts';
-import { findRow } from '../policy/routing-table.ts';
-import { isStrike } from '../policy/strikes.ts';
+import { gateDemand, isThirdChange } from '../policy/review.ts';
+import { isFirstDeviation, isStrike } from '../policy/strikes.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
-import { block, checksBlocker, personBlocker } from './block.ts';
+import { block, checksBlocker, personBlocker, reviewBlocker } from './block.ts';
 import { checkCommit } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
+import { newRisks } from './found-risks.ts';
 import { dependencyBlocker, driftedLocks } from './lock-drift.ts';
+import { outgrownFix } from './project-rules.ts';
 import { proofFaults } from './prove.ts';
+import { reviewSubmission } from './review.ts';
 
 /** True when something was written. Landing itself is not done here: it goes in order, one at a time. */
 export async function passGate(
@@ -30,9 +35,13 @@ export async function passGate(
     case 'validate':
       return await validate(state, stage, edges, signal);
     case 'give_back':
-      return giveBack(state, stage, step.reason, step.note, edges);
+      return giveBack(task, state, stage, step, edges);
+    case 'review':
+      return await reviewSubmission(task, state, stage, step, edges, signal);
     case 'wait_for_person':
-      return block(state, stage, personBlocker(step.commit), edges);
+      return block(state, stage, personBlocker(state.id, step.commit), edges);
+    case 'block_review':
+      return block(state, stage, reviewBlocker(step.detail, step.scope), edges);
     case 'block':
       return block(state, stage, checksBlocker(step.why, step.note), edges);
     case 'land':
@@ -42,7 +51,7 @@ export async function passGate(
   }
 }
 
-/** What comes next for submitted work, with the floor's word on whether a person must look. */
+/** What comes next for submitted work, with the floor's word on models, reviews and people. */
 export function decide(
   card: BoardTask,
   task: Task,
@@ -50,24 +59,30 @@ export function decide(
   stage: Submitted,
   edges: ConductorEdges,
 ): NextStep {
-  const row = findRow(edges.studio.config.routing, task.head.phase, task.head.agent);
-  const floor = floorOf({ head: task.head, tableTier: row.tier, critical: card.critical });
-  return nextStep(state, stage, floor.needsPerson);
+  const { routing, risks } = edges.studio.config;
+  const table = tableFor(state.plan, routing, edges.keeper.look());
+  return nextStep(state, stage, gateDemand(state, card, task, table, risks));
 }
 
 async function prove(task: Task, state: TaskState, stage: Submitted, edges: ConductorEdges): Promise<boolean> {
   const faults = await proofFaults(task, state, stage.submission, edges);
   const { attempt, commit } = stage.submission;
+  const outgrown = await outgrownFix(state, stage.submission, edges);
+  if (outgrown !== null)
+    return appendTask(
+      state,
+      { kind: 'escalated', by: 'conductor', to: 'sonnet', reason: 'pattern_mismatch', note: outgrown },
+      edges,
+    );
   if (faults.length === 0) return appendTask(state, { kind: 'proven', attempt, commit }, edges);
   const note = `What you handed in was not accepted:\n${faults.map(fault => `- ${fault}`).join('\n')}`;
-  return appendTask(
-    state,
-    { kind: 'returned', attempt, reason: 'unproven', note, strike: isStrike('unproven'), draft: null },
-    edges,
-  );
+  return giveBack(task, state, stage, { reason: 'unproven', note }, edges);
 }
 
-/** Red is run once more on the base, before anybody is blamed. */
+/**
+ * Red is run once more on the base, before anybody is blamed. Of green work the risks are written first, so that nothing is
+ * ever validated whose difference was not looked through.
+ */
 async function validate(
   state: TaskState,
   stage: Submitted,
@@ -81,19 +96,40 @@ async function validate(
   if (signal.aborted) return false;
   const baseResult = validation.result === 'red' ? (await checkCommit(base, edges, signal)).result : null;
   if (signal.aborted) return false;
-  return appendTask(state, { kind: 'validated', attempt, commit, validation, baseResult }, edges);
+  const risks = validation.result === 'green' ? await newRisks(state, stage.submission, edges) : [];
+  const isNoted = risks.length === 0 || appendTask(state, { kind: 'risks_found', attempt, commit, risks }, edges);
+  if (!isNoted) return false;
+  const now = risks.length === 0 ? state : { ...state, seq: state.seq + 1 };
+  return appendTask(now, { kind: 'validated', attempt, commit, validation, baseResult }, edges);
 }
 
-function giveBack(state: TaskState, stage: Submitted, reason: 'red', note: string, edges: ConductorEdges): boolean {
+interface Return {
+  reason: Extract<NextStep, { kind: 'give_back' }>['reason'] | 'unproven';
+  note: string;
+}
+
+/** The next attempt goes on with what there is and is told why; only what was rejected is dropped. */
+function giveBack(
+  task: Task,
+  state: TaskState,
+  stage: Submitted,
+  { reason, note }: Return,
+  edges: ConductorEdges,
+): boolean {
   const { attempt } = stage.submission;
+  const isStricter = isFirstDeviation(state, task.body.template !== '', reason);
+  const counts = reason === 'changes_requested' ? isThirdChange(state) : isStrike(reason);
+  const role = findRole(edges.studio.roles, state.agent);
+  const heading = reason === 'red' ? 'The checks are red on what you handed in:\n' : '';
+  const stricter = isStricter ? `\n\n${handOverText(role, 'stricter')}` : '';
   return appendTask(
     state,
     {
       kind: 'returned',
       attempt,
       reason,
-      note: `The checks are red on what you handed in:\n${note}`,
-      strike: isStrike(reason),
+      note: `${heading}${note}${stricter}`,
+      strike: counts && !isStricter,
       draft: null,
     },
     edges,

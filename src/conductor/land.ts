@@ -2,10 +2,14 @@
  * Landing: a merge commit whose tree is exactly the tested tree, by compare-and-swap of the integration ref. Intent,
  * swap, outcome: a kill between any two is finished by the next tick with the same code.
  */
+import { handOverText } from '../agent/hand-over-texts.ts';
+import { findRole } from '../agent/roles.ts';
 import { usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
+import { ownerSentences } from '../policy/conflict-owners.ts';
 import { failingOutput, type Submitted } from '../policy/next-step.ts';
 import { isStrike } from '../policy/strikes.ts';
+import { costOfTask } from '../policy/task-brief.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
 import { block, checksBlocker } from './block.ts';
@@ -55,8 +59,8 @@ async function finishIntent(
   const { candidate, base } = intent;
   const { attempt } = stage.submission;
   const done =
-    (await edges.store.isAncestor(candidate, tip)) ||
-    (base === tip && (await edges.store.moveIntegration(state.target.branch, base, candidate)));
+    (base === tip && (await edges.store.moveIntegration(state.target.branch, base, candidate))) ||
+    (await edges.store.isAncestor(candidate, tip));
   if (!done) return false;
   return appendTask(
     state,
@@ -68,12 +72,11 @@ async function finishIntent(
 /** The same work on the same base always gives the same commit: its date is that of the submission. */
 function mergeRequest(task: Task, state: TaskState, stage: Submitted, base: string, edges: ConductorEdges) {
   const { submission } = stage;
-  const cost = state.attempts.reduce((sum, attempt) => sum + (attempt.spend?.cost ?? 0), 0);
   const trailers: [string, string][] = [
     ['Kleiber-Task', state.id],
     ['Kleiber-Attempt', String(submission.attempt)],
     ['Kleiber-Model', submission.model],
-    ['Kleiber-Cost-USD', usdText(cost)],
+    ['Kleiber-Cost-USD', usdText(costOfTask(state))],
     ...(edges.studio.sandbox.kind === 'none' ? ([['Kleiber-Sandbox', 'none']] as [string, string][]) : []),
   ];
   return {
@@ -93,9 +96,12 @@ function giveBackConflict(
   conflict: { files: string[]; draft: string },
   edges: ConductorEdges,
 ): boolean {
-  const note = `Your work conflicts with what landed meanwhile, in: ${conflict.files.join(', ')}.
-The worktree holds the new base merged with your work; the conflicts stand in the files between <<<<<<< and >>>>>>>.
-Resolve them so that both intentions survive, run the checks, and submit again.`;
+  const view = edges.keeper.look();
+  const tasks = [...view.tasks.values()].map(file => file.task);
+  const note = handOverText(findRole(edges.studio.roles, state.agent), 'conflict', {
+    files: conflict.files.join(', '),
+    owners: ownerSentences(conflict.files, state.id, view.states.values(), tasks),
+  });
   const draft = { base: tip, commit: conflict.draft };
   return appendTask(
     state,

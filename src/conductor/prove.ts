@@ -9,6 +9,7 @@ import { withoutDate } from '../model/models.ts';
 import type { Submission, TaskState } from '../policy/task-state.ts';
 import { differenceFaults, linkFault, zoneOf } from '../policy/zones.ts';
 import type { ConductorEdges } from './edges.ts';
+import { ruleFaults } from './project-rules.ts';
 
 /** Everything that is wrong with a submission, one sentence each; empty means proven. */
 export async function proofFaults(
@@ -25,6 +26,7 @@ export async function proofFaults(
     ...differenceFaults(zoneOf(task.head, role, state.widened), files),
     ...modelFaults(state, submission, edges),
     ...(await contentFaults(submission, files, edges)),
+    ...(await ruleFaults(task, submission, files, edges)),
   ];
 }
 

@@ -1,23 +1,26 @@
 /**
- * The record commit: one per tick, however many tasks it covers, touching record paths only. The same bytes are written
- * into the checkout, except where a person is typing.
+ * The record commit: one per tick, however many tasks it covers, touching record paths only. While its delivery waits, the
+ * same bytes are written into the checkout, except where a person is typing.
  */
-import { type Stored, type Target, targetStream } from '../domain/event.ts';
-import { LOG_FILE } from '../domain/record-paths.ts';
+import { type Stored, type Target, targetStream, validatorStream } from '../domain/event.ts';
+import { branchReportId, LOG_FILE, STATE_TABLE, validationPath } from '../domain/record-paths.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { formatDailySummary, formatLogRow, logAddition, parseLog } from '../record/log-file.ts';
 import type { LogRow } from '../record/record.ts';
 import type { BoardView } from '../report/board-keeper.ts';
+import { planPage, planPagePath } from '../report/plan-page.ts';
+import { progressPage } from '../report/progress-page.ts';
+import { STATE_TABLE_MARK } from '../report/state-table.ts';
 import { appendTarget } from './append.ts';
+import { isFlowing } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
-import { logRowsOf, recordOf } from './record.ts';
+import { logRowsOf, recordOf, validationOfBranch } from './record.ts';
 import { writeIntoCheckout } from './record-checkout.ts';
 
 /** True when a commit was made. */
 export async function commitRecord(target: Target, view: BoardView, edges: ConductorEdges): Promise<boolean> {
-  const last = edges.holder.baton
-    .read(targetStream(target.branch))
-    .findLast(stored => stored.event.kind === 'recorded');
+  const events = edges.holder.baton.read(targetStream(target.branch));
+  const last = events.findLast(stored => stored.event.kind === 'recorded');
   const since = last?.event.kind === 'recorded' ? last.event.upTo : 0;
   const news = edges.holder.baton
     .after(since)
@@ -33,12 +36,14 @@ export async function commitRecord(target: Target, view: BoardView, edges: Condu
   const { commit } = committed.value;
   if (commit !== tip && !(await edges.store.moveIntegration(target.branch, tip, commit))) return false;
   appendTarget(target.branch, { kind: 'recorded', commit, upTo: view.position }, edges);
-  if (edges.target()?.branch === target.branch) await writeIntoCheckout(files, [tip], edges);
+  // Where nothing waits, the delivery that follows at once brings the files along, and says so when it cannot.
+  if (!isFlowing(events, tip) && edges.target()?.branch === target.branch) await writeIntoCheckout(files, [tip], edges);
   return true;
 }
 
 /** Events of tasks and plans that land on this branch. */
 function isAbout(stored: Stored, target: Target, view: BoardView): boolean {
+  if (stored.event.kind === 'branch_validated') return stored.stream === validatorStream(target.branch);
   if (stored.event.kind === 'planned') return stored.event.target.branch === target.branch;
   return stored.stream.startsWith('task/') && stateOf(stored, view)?.target.branch === target.branch;
 }
@@ -59,9 +64,28 @@ async function recordFiles(
     for (const [path, text] of recordOf(state, file?.task ?? null)) texts.set(path, text);
     if (file !== undefined) texts.set(file.path, file.text);
   }
+  const validated = validationOfBranch(news, target.branch);
+  if (validated !== null) texts.set(validationPath(branchReportId(target.branch)), validated);
+  for (const [path, text] of planPages(news, view)) texts.set(path, text);
+  const table = progressPage(view.board, target.branch);
+  if (table !== null && (await isOurTable(tip, edges))) texts.set(STATE_TABLE, table);
   const log = await logText(news, tip, view, target, edges);
   if (log !== null) texts.set(LOG_FILE, log);
   return new Map([...texts].map(([path, text]) => [path, text === null ? null : new TextEncoder().encode(text)]));
+}
+
+/** A page for each plan that is new: what was asked for, and how it was split. */
+const planPages = (news: readonly Stored[], { board }: BoardView): [string, string][] =>
+  news.flatMap(({ stream, event }) => {
+    if (event.kind !== 'planned') return [];
+    const plan = stream.slice('plan/'.length);
+    return [[planPagePath(plan), planPage(plan, event, board)]];
+  });
+
+/** A person may have a file of that name; it stays theirs. */
+async function isOurTable(tip: string, edges: ConductorEdges): Promise<boolean> {
+  const bytes = (await edges.store.readBlob(tip, STATE_TABLE)) ?? edges.record.read(STATE_TABLE);
+  return bytes === null || new TextDecoder().decode(bytes).startsWith(STATE_TABLE_MARK);
 }
 
 /** The log only grows: new rows, and the day's summary once nothing is left to do. */
@@ -96,11 +120,13 @@ function summaryOf(log: string, edges: ConductorEdges): string {
   return rows.length === 0 ? '' : `\n${formatDailySummary(day, rows)}`;
 }
 
+const subjectOf = ({ stream }: Stored): string => stream.replace(/^(?:task|plan|validator)\//, '');
+
 function messageOf(news: readonly Stored[]): string {
-  const ids = [...new Set(news.map(stored => stored.stream.replace(/^(?:task|plan)\//, '')))];
+  const ids = [...new Set(news.map(stored => subjectOf(stored)))];
   const lines = news
     .filter(stored => SAID.has(stored.event.kind))
-    .map(stored => `- ${stored.stream.replace(/^(?:task|plan)\//, '')}: ${stored.event.kind.replaceAll('_', ' ')}`);
+    .map(stored => `- ${subjectOf(stored)}: ${stored.event.kind.replaceAll('_', ' ')}`);
   const subject = ids.length === 1 ? `record: ${ids[0]}` : `record: ${ids.length} tasks`;
   return [subject, '', ...lines.slice(0, 50)].join('\n').trimEnd();
 }
@@ -113,6 +139,11 @@ const SAID: ReadonlySet<string> = new Set([
   'landed',
   'blocked',
   'answered',
+  'reviewed',
+  'review_failed',
+  'referred',
+  'escalated',
+  'branch_validated',
   'returned',
   'requeued',
   'cancelled',

@@ -1,7 +1,14 @@
 /** Renders the record of a task from its state: which files there are and what they say. The state is the only source. */
-import type { Stored } from '../domain/event.ts';
+import type { Event, PlanSession, Stored } from '../domain/event.ts';
 import { inputTokens, NO_USAGE, type Spend, usdText } from '../domain/money.ts';
-import { blockedPath, donePath, startedPath, validationPath } from '../domain/record-paths.ts';
+import {
+  blockedPath,
+  branchReportId,
+  donePath,
+  reviewPath,
+  startedPath,
+  validationPath,
+} from '../domain/record-paths.ts';
 import type { Criterion, Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
 import { estimateMinutes } from '../policy/estimate.ts';
@@ -9,6 +16,7 @@ import type { TaskState } from '../policy/task-state.ts';
 import { formatBlocked } from '../record/blocked-file.ts';
 import { formatDone } from '../record/done-file.ts';
 import type { BlockedRecord, LogRow } from '../record/record.ts';
+import { formatReview } from '../record/review-file.ts';
 import { formatStarted } from '../record/started-file.ts';
 import { formatValidation } from '../record/validation-file.ts';
 
@@ -22,6 +30,7 @@ export function recordOf(state: TaskState, task: Task | null): RecordTexts {
     [startedPath(agent, id), started(state, task)],
     [donePath(agent, id), done(state, task)],
     [validationPath(id), validation(state)],
+    [reviewPath(id), review(state)],
   ];
   // What this log never wrote may stand there from a log that was lost; only a blocked file comes and goes.
   return new Map([...texts.filter(([, text]) => text !== null), [blockedPath(agent, id), blocked(state)]]);
@@ -103,6 +112,21 @@ function blockedRecord(state: TaskState): BlockedRecord | null {
   };
 }
 
+function review(state: TaskState): string | null {
+  const last = state.verdicts.at(-1);
+  if (last === undefined) return null;
+  const { verdict, reviewer, at, spend } = last;
+  return formatReview({
+    ...verdict,
+    id: state.id,
+    at,
+    tier: reviewer.tier,
+    model: reviewer.model,
+    costUsd: usdText(spend.cost),
+    approvedBy: state.approvals.filter(({ commit }) => commit === verdict.commit).map(({ by }) => by),
+  });
+}
+
 function validation(state: TaskState): string | null {
   const { validation: found, submission, stage } = state;
   if (found === null || submission === null) return null;
@@ -118,6 +142,16 @@ function validation(state: TaskState): string | null {
   });
 }
 
+/** The validator's report on a branch, of the last time it looked; null when it did not. */
+export function validationOfBranch(events: readonly Stored[], branch: string): string | null {
+  const last = events.findLast(({ event }) => event.kind === 'branch_validated');
+  if (last?.event.kind !== 'branch_validated') return null;
+  const { commit, validation: found, explanation } = last.event;
+  const { tree, result, runs } = found;
+  const id = branchReportId(branch);
+  return formatValidation({ id, commit, tree, at: last.at, result, baseResult: null, runs, explanation });
+}
+
 /** The sessions that ended in these events, in order: one row each, failed ones too (seed 5, cost tracking). */
 export function logRowsOf(events: readonly Stored[], states: ReadonlyMap<string, TaskState>): LogRow[] {
   return events.flatMap(({ stream, at, event }) => {
@@ -125,6 +159,10 @@ export function logRowsOf(events: readonly Stored[], states: ReadonlyMap<string,
       return event.sessions.map(session =>
         rowOf(session.endedAt, session.agent, stream.slice('plan/'.length), session.tier, session.spend),
       );
+    const session = sessionIn(event);
+    if (session !== null) return [rowOf(session.endedAt, session.agent, nameOf(stream), session.tier, session.spend)];
+    if (event.kind === 'reviewed' || event.kind === 'review_failed')
+      return [rowOf(at, event.reviewer.agent, nameOf(stream), event.reviewer.tier, event.spend)];
     if (event.kind !== 'submitted' && event.kind !== 'ended' && event.kind !== 'blocked') return [];
     const state = states.get(stream.slice('task/'.length));
     const attempt = state?.attempts.find(found => found.attempt === event.attempt);
@@ -134,6 +172,15 @@ export function logRowsOf(events: readonly Stored[], states: ReadonlyMap<string,
       : [rowOf(at, state.agent, state.id, attempt.route.tier, event.spend)];
   });
 }
+
+/** A conversation beside the attempts: advice to a worker, or the validator's word on a red branch. */
+function sessionIn(event: Event): PlanSession | null {
+  if (event.kind === 'answered') return event.session ?? null;
+  return event.kind === 'referred' || event.kind === 'branch_validated' ? event.session : null;
+}
+
+const nameOf = (stream: string): string =>
+  stream.startsWith('validator/') ? branchReportId(stream.slice('validator/'.length)) : stream.slice('task/'.length);
 
 const rowOf = (at: string, agent: string, task: string, model: Tier, { usage, cost }: Spend): LogRow => ({
   at,

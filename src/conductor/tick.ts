@@ -5,7 +5,7 @@
 import type { Target } from '../domain/event.ts';
 import type { Task } from '../domain/task.ts';
 import type { BoardTask } from '../policy/board.ts';
-import { landingOrder } from '../policy/board.ts';
+import { isStartable, landingOrder } from '../policy/board.ts';
 import type { Submitted } from '../policy/next-step.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import type { BoardView } from '../report/board-keeper.ts';
@@ -14,10 +14,13 @@ import { takeAnswers } from './answers.ts';
 import { block, lostFileBlocker } from './block.ts';
 import type { Courier } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
+import { moveBlocked } from './escalate.ts';
 import { decide, passGate } from './gate.ts';
 import { landTask } from './land.ts';
 import { reclaimDead } from './reclaim.ts';
 import { commitRecord } from './record-commit.ts';
+import { callScribe } from './scribe.ts';
+import { sweepStubs } from './stubs.ts';
 import { prepareTarget } from './target.ts';
 
 /** True when something was written, so that another tick may find more to do. */
@@ -26,15 +29,24 @@ export async function tick(edges: ConductorEdges, courier: Courier, signal: Abor
   const answered = takeAnswers(edges.keeper.look(), edges);
   const told = await recordAndDeliver(edges, courier, signal);
   const prepared = await prepareTargets(edges.keeper.look(), edges, signal);
+  const added = await addMechanical(edges.keeper.look(), edges);
   const moved = await moveOne(edges.keeper.look(), edges, signal);
-  return reclaimed || answered || told || prepared || moved;
+  // A question to opus takes a conversation, so everything else that is due comes before it.
+  const helped = await moveBlocked(edges.keeper.look(), edges, signal);
+  return reclaimed || answered || told || prepared || added || moved || helped;
+}
+
+/** Tasks that follow from what has landed, without a planner. */
+async function addMechanical(view: BoardView, edges: ConductorEdges): Promise<boolean> {
+  const swept = await sweepStubs(view, edges);
+  return (await callScribe(view, edges)) || swept;
 }
 
 /** All branches that tasks land on or are about to, each once. */
 function targetsOf(view: BoardView, edges: ConductorEdges): Target[] {
   const targets = new Map([...view.states.values()].map(state => [state.target.branch, state.target]));
   const here = edges.target();
-  const isWanted = [...view.board.values()].some(task => task.state === null && task.standing === 'ready');
+  const isWanted = [...view.board.values()].some(task => task.state === null && isStartable(task));
   if (here !== null && isWanted && !targets.has(here.branch)) targets.set(here.branch, here);
   return [...targets.values()];
 }
@@ -52,7 +64,7 @@ async function recordAndDeliver(edges: ConductorEdges, courier: Courier, signal:
 /** A branch is prepared when something on it is ready to start. */
 async function prepareTargets(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
   const here = edges.target();
-  const ready = [...view.board.values()].filter(task => task.standing === 'ready');
+  const ready = [...view.board.values()].filter(isStartable);
   const targets = new Map<string, Target>();
   for (const task of ready) {
     const target = task.state?.target ?? here;

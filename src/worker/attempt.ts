@@ -9,10 +9,11 @@ import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import type { GitFailure } from '../git/git.ts';
 import { zoneOf } from '../policy/zones.ts';
+import type { BoardView } from '../report/board-keeper.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
 import { giveUp, handIn } from './hand-in.ts';
-import { type Dependency, handoverNotes, resumeNews, taskOpening } from './prompts.ts';
+import { type Dependency, handoverNotes, notReadyText, protocolOf, resumeNews, taskOpening } from './prompts.ts';
 import { appendFor, type Running, saveWork } from './running.ts';
 
 /** A worktree is saved at least this often, so that no work is ever further away. */
@@ -94,9 +95,11 @@ async function converse(running: Running, options: WorkerOptions, edges: WorkerE
       endsBy: 'tool',
       turns: studio.config.limits.turns,
       taskCapUsd: claim.task.head.budget_usd ?? null,
+      money: claim.money,
       cacheLife: '5m',
       afterTurn: turnKeeper(running, options, edges),
       signal: options.killed,
+      stopping: options.stopping,
       watch: approachWatch(running, edges),
     },
     studio,
@@ -112,8 +115,24 @@ async function openingOf(running: Running, edges: WorkerEdges): Promise<string> 
     return landed == null ? [] : [{ id, summary: landed.report.summary, files: landed.files.map(file => file.path) }];
   });
   const checks = edges.studio.config.checks.map(check => check.command);
-  return taskOpening(claim.text, dependencies, zone, checks, handoverNotes(claim.state, diff));
+  const notes = handoverNotes(claim.state, diff);
+  const protocol = protocolOf(claim.role, claim.routing.tier);
+  return taskOpening(
+    claim.text,
+    dependencies,
+    zone,
+    checks,
+    notes,
+    protocol,
+    notReadyText(claim.role, notReady(view, claim)),
+  );
 }
+
+/** Tasks that were meant to come first and have not landed. */
+const notReady = (view: BoardView, claim: Claim): { id: string; files: string[] }[] =>
+  claim.task.head.after
+    .filter(id => view.board.get(id)?.standing !== 'landed')
+    .map(id => ({ id, files: view.tasks.get(id)?.task.head.files ?? [] }));
 
 /** After every turn: is the task still ours, and is it time to save? */
 function turnKeeper(running: Running, options: WorkerOptions, edges: WorkerEdges): (turn: number) => Promise<boolean> {

@@ -1,11 +1,14 @@
 /** Claiming: taking a ready task in one append, after everything that must be true before money is spent on it. */
 
+import { routingZone } from '../agent/purse.ts';
 import { findRole } from '../agent/roles.ts';
+import type { SessionMoney } from '../agent/session.ts';
 import { letGo, tryHold } from '../baton/hold.ts';
 import type { Blocker } from '../domain/blocker.ts';
 import { rememberedValidation } from '../domain/check.ts';
 import { LEAD_STREAM, type TaskEvent, targetStream, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
+import { neutraliseLine } from '../domain/plain-text.ts';
 import { donePath } from '../domain/record-paths.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
@@ -13,13 +16,17 @@ import type { Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { taskFaults } from '../policy/check-plan.ts';
+import { type Hindrance, hindranceOf, tableFor } from '../policy/controls.ts';
+import { evidenceOf } from '../policy/evidence.ts';
 import { foldTask } from '../policy/fold.ts';
 import { mayTryAgain } from '../policy/next-step.ts';
+import { lanesKept } from '../policy/review-lanes.ts';
 import { type Routing, route } from '../policy/route.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { validationKey } from '../policy/validation-key.ts';
 import type { BoardView, TaskFile } from '../report/board-keeper.ts';
 import type { WorkerEdges } from './edges.ts';
+import { askForMoney, defer, moneyOf } from './money.ts';
 
 /** A task that is ours until we say otherwise. */
 export interface Claim {
@@ -36,18 +43,26 @@ export interface Claim {
   resumes: boolean;
   base: string;
   start: string;
+  /** What is left to reviewers, and whether the reserve is open to it. */
+  money: SessionMoney;
 }
 
 export type ClaimRefusal =
   | { reason: 'lost' }
   | { reason: 'lane_full' }
   | { reason: 'other_tier' }
+  /** A person has paused everything, just now. */
+  | { reason: 'paused' }
+  /** `routing: manual`, and nobody has chosen a model for it. */
+  | { reason: 'no_choice'; detail: string }
   | { reason: 'unfit'; detail: string }
   | { reason: 'no_target'; detail: string }
   /** The conductor has not run the checks on the base yet. */
   | { reason: 'baseline_pending' }
   | { reason: 'baseline_not_green'; detail: string }
   | { reason: 'parked'; detail: string }
+  /** Money is too short for it now; it comes back by itself. */
+  | { reason: 'deferred' }
   /** The log was lost, but git knows that this work is done. */
   | { reason: 'landed_before'; detail: string };
 
@@ -67,21 +82,38 @@ export async function claimTask(
   if (role === null) return fail({ reason: 'unfit', detail: `no agent is named ${file.task.head.agent}` });
   const state = card.state === null ? await adopt(file, edges) : await importHalfAdopted(card.state, edges);
   if (!('id' in state)) return fail(state);
-  const routing = routeNow(file.task, card, state, edges);
+  const hindrance = hindranceOf(view.controls, edges.studio.config.routing, state.override !== null);
+  if (hindrance !== null) return fail(hindered(hindrance, state.id));
+  const routing = routeNow(file.task, card, state, view, edges);
   if (tier !== null && routing.tier !== tier) return fail({ reason: 'other_tier' });
   const parked = whyParked(state, routing, edges);
   if (parked !== null) return fail(park(state, parked, edges));
+  const permission = askForMoney(file.task, card, state, routing, view, edges);
+  if (permission.kind === 'defer') {
+    defer(state, permission, edges);
+    return fail({ reason: 'deferred' });
+  }
   const tip = await checkedTip(state.target.branch, edges);
   if (!tip.ok) return tip;
-  return append({ task: file.task, text: file.text, role, state, routing, tip: tip.value }, view, edges);
+  if (permission.advice !== null) edges.notice(`${state.id}: ${permission.advice}`);
+  const money = moneyOf(file.task, card, state, routing, edges);
+  return append({ task: file.task, text: file.text, role, state, routing, tip: tip.value, money }, view, edges);
 }
 
-const routeNow = (task: Task, card: BoardTask, state: TaskState, edges: WorkerEdges): Routing =>
-  route(task.head, edges.studio.config.routing, {
-    strikes: state.strikes,
-    critical: card.critical,
-    hasTemplate: task.body.template !== '',
-  });
+const hindered = (hindrance: Hindrance, id: string): ClaimRefusal =>
+  hindrance.reason === 'paused'
+    ? { reason: 'paused' }
+    : {
+        reason: 'no_choice',
+        detail: `routing is manual, so a person chooses: kleiber override ${id} --model sonnet --reason "…"`,
+      };
+
+function routeNow(task: Task, card: BoardTask, state: TaskState, view: BoardView, { studio }: WorkerEdges): Routing {
+  const { config, clock } = studio;
+  const evidence = evidenceOf(state, card, task, config.risks, config.escalate_when);
+  const zone = routingZone(studio, clock.now());
+  return route(task.head, tableFor(state.plan, config.routing, view), { ...evidence, zone });
+}
 
 /** A file that no event names is a request; this is where it becomes a task of ours. */
 async function adopt(file: TaskFile & { task: Task }, edges: WorkerEdges): Promise<TaskState | ClaimRefusal> {
@@ -96,9 +128,13 @@ async function adopt(file: TaskFile & { task: Task }, edges: WorkerEdges): Promi
   return state === null ? { reason: 'lost' } : await importLanded(state, edges);
 }
 
-/** Who adopted it may have died before it could say that it has landed; a done file is what gives that away. */
+/**
+ * Who adopted it may have died before it could say that it has landed, and a person may have chosen its model before
+ * anybody looked; a done file is what gives that away.
+ */
 async function importHalfAdopted(state: TaskState, edges: WorkerEdges): Promise<TaskState | ClaimRefusal> {
-  const tip = state.seq === 1 ? await edges.store.integrationTip(state.target.branch) : null;
+  const isUntouched = state.seq === 1 || (state.seq === 2 && state.override !== null);
+  const tip = isUntouched ? await edges.store.integrationTip(state.target.branch) : null;
   const done = tip === null ? null : await edges.store.readBlob(tip, donePath(state.agent, state.id));
   return done === null ? state : await importLanded(state, edges);
 }
@@ -123,18 +159,25 @@ function appendFirst(id: string, event: TaskEvent, edges: WorkerEdges): TaskStat
 
 function whyParked(state: TaskState, routing: Routing, edges: WorkerEdges): Blocker | null {
   if (routing.exhausted)
-    return parkedBlocker('every tier has failed at it', 'Change the task or take it over, then retry it.');
+    return parkedBlocker(state, 'every tier has failed at it', 'Change the task or take it over, then retry it.');
   if (mayTryAgain(state, edges.studio.config.limits.attempts)) return null;
   return parkedBlocker(
+    state,
     `it has used its ${edges.studio.config.limits.attempts} attempts`,
     'Look at the reports, change the task if need be, then retry it.',
   );
 }
 
-const parkedBlocker = (problem: string, need: string): Blocker => ({
+const MOST_TOLD = 3;
+const LONGEST_TOLD = 500;
+
+/** Says what became of the last attempts, so that the file alone tells a person what happened. */
+const parkedBlocker = (state: TaskState, problem: string, need: string): Blocker => ({
   type: 'technical',
   problem,
-  tried: [],
+  tried: [...new Set([...state.returns, ...state.handovers].map(({ note }) => note))]
+    .slice(-MOST_TOLD)
+    .map(note => neutraliseLine(note).slice(0, LONGEST_TOLD)),
   need,
   options: [],
 });
@@ -177,11 +220,20 @@ interface Prepared {
   state: TaskState;
   routing: Routing;
   tip: string;
+  money: SessionMoney;
 }
 
 function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Claim, ClaimRefusal> {
   const { state, routing, task } = ready;
   const { holder, studio } = edges;
+  const lanes = holder.baton.lanes();
+  const { tier } = routing;
+  const limit = studio.config.lanes[tier] - lanesKept(view.states.values(), lanes, tier);
+  const stream = taskStream(state.id);
+  // Looked at before anything is written: a refusal that writes would wake everybody up, and be asked for again at once.
+  if (lanes.filter(lane => lane.tier === tier && lane.stream !== stream).length >= limit)
+    return fail({ reason: 'lane_full' });
+  const opensLane = { tier, limit, owner: holder.owner };
   const slot = holdSlot(task.head.agent, view, edges);
   const attempt = state.attempts.length + 1;
   const resumed = state.handovers.at(-1)?.session ?? null;
@@ -196,9 +248,8 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
     worktree: slot,
     session,
   };
-  const opensLane = { tier: routing.tier, limit: studio.config.lanes[routing.tier], owner: holder.owner };
   const outcome = holder.baton.append({
-    stream: taskStream(state.id),
+    stream,
     seq: state.seq + 1,
     event,
     at: holder.at(),
@@ -225,6 +276,7 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
       resumes: resumed !== null,
       base,
       start: state.work?.commit ?? base,
+      money: ready.money,
     });
   }
   letGo(holder, worktreeStream(slot));

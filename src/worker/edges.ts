@@ -47,7 +47,7 @@ export interface WorkerOptions {
 /** Why a task that was ready at the end had not been started. */
 export interface Refused {
   id: string;
-  reason: 'unfit' | 'no_target' | 'baseline_not_green';
+  reason: 'unfit' | 'no_target' | 'baseline_not_green' | 'no_choice';
 }
 
 /** What the run came to; `halted` is a failure that no further attempt can get past (a key, a spend limit). */
@@ -55,7 +55,7 @@ export interface WorkerResult {
   attempts: number;
   refused: Refused[];
   halted: {
-    reason: 'unauthorized' | 'spend_limit' | 'unknown_model' | 'unreachable' | 'cost_guard';
+    reason: 'unauthorized' | 'spend_limit' | 'unknown_model' | 'unreachable' | 'cost_guard' | 'paused';
     detail: string;
   } | null;
 }

@@ -9,7 +9,7 @@ import type { Committed } from '../git/git.ts';
 import type { ModelFailure } from '../model/claude.ts';
 import { isStrike } from '../policy/strikes.ts';
 import type { WorkerEdges, WorkerResult } from './edges.ts';
-import { appendFor, type Running, saveTree, saveWork } from './running.ts';
+import { appendFor, type Running, saveWork } from './running.ts';
 
 export async function handIn(
   running: Running,
@@ -116,8 +116,10 @@ async function submission(
   const { claim } = running;
   noteLeftOut(running, edges);
   const { commit, tree } = await commitWork(running, report, edges);
-  const files = await edges.store.changes(claim.base, commit);
-  await edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit);
+  const [files] = await Promise.all([
+    edges.store.changes(claim.base, commit),
+    edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit),
+  ]);
   return { kind: 'submitted', attempt: claim.attempt, commit, tree, base: claim.base, files, report, model, spend };
 }
 
@@ -125,8 +127,8 @@ async function submission(
 async function commitWork(running: Running, report: DoneReport, edges: WorkerEdges): Promise<Committed> {
   const { claim } = running;
   const message = `${claim.task.head.title}\n\n${report.summary}`;
-  const saved = await saveTree(running, claim.base, message, edges);
-  if (saved.ok) return saved.value;
+  const moved = await edges.store.moveOnto(running.commit, claim.base, message, edges.holder.at());
+  if (moved.ok) return moved.value;
   return { commit: running.commit, tree: await edges.store.treeOf(running.commit) };
 }
 

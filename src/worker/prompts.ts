@@ -1,5 +1,9 @@
 /** Words for the model about one task: the task file itself, and what it cannot know. */
-
+import { handOverText } from '../agent/hand-over-texts.ts';
+import type { Role } from '../domain/role.ts';
+import type { Tier } from '../domain/tier.ts';
+import { ESCALATION_EDGES } from '../policy/escalation.ts';
+import { STUB_MARK } from '../policy/stubs.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import type { Zone } from '../policy/zones.ts';
 
@@ -16,16 +20,39 @@ export function taskOpening(
   zone: Zone,
   checks: readonly string[],
   notes: readonly string[],
+  protocol = '',
+  notReady = '',
 ): string {
   return [
     taskText.trim(),
     section('Your zone', zoneText(zone)),
     section('Checks that must pass', checks.map(check => `- \`${check}\``).join('\n')),
     section('Landed before you', dependencies.map(dependencyText).join('\n\n')),
+    section('Not there yet', notReady),
+    section('How to ask and to report', protocol),
     section('What happened to this task so far', notes.map(note => fence(note)).join('\n\n')),
   ]
     .filter(text => text !== '')
     .join('\n\n');
+}
+
+/** How a tier reports and escalates (seed 1, communication protocols), in the role's own words where it has some. */
+export function protocolOf(role: Role, tier: Tier): string {
+  const { to, reasons } = ESCALATION_EDGES[tier];
+  const gaps = { tier, reasons: `${reasons.join(', ')} (to ${to === 'person' ? 'a person' : to})` };
+  const texts = [...(tier === 'haiku' ? [handOverText(role, 'report')] : []), handOverText(role, 'escalate', gaps)];
+  return role.readOnly ? '' : texts.join('\n\n');
+}
+
+/** What a worker does about tasks of its `after:` that have not landed (seed 2, dependency not ready). */
+export function notReadyText(role: Role, waiting: readonly { id: string; files: readonly string[] }[]): string {
+  if (waiting.length === 0) return '';
+  const tasks = waiting
+    .map(
+      ({ id, files }) => `- ${id}${files.length === 0 ? '' : `, which writes ${files.join(', ')}`}: ${STUB_MARK} ${id}`,
+    )
+    .join('\n');
+  return handOverText(role, 'not_ready', { tasks });
 }
 
 const section = (title: string, body: string): string => (body === '' ? '' : `## ${title}\n\n${body}`);

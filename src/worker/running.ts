@@ -31,7 +31,7 @@ export function appendFor(running: Running, event: TaskEvent, edges: WorkerEdges
 }
 
 /** The worktree as a commit on `parent`; new files outside the zone are what commands left behind, and stay out. */
-export const saveTree = (running: Running, parent: string, message: string, edges: WorkerEdges) =>
+const saveTree = (running: Running, parent: string, message: string, edges: WorkerEdges) =>
   edges.store.checkpoint(
     running.worktree,
     parent,

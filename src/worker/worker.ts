@@ -1,6 +1,11 @@
 /** A worker: picks ready tasks of its agents, claims them one at a time per slot, and runs attempts until it is told to stop. */
+
+import { findRole } from '../agent/roles.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { readyTasks } from '../policy/board.ts';
+import type { Said } from '../policy/controls.ts';
+import { landingsSeenBy, movesByItself } from '../policy/escalation.ts';
+import { scribeRounds, scribeTask } from '../policy/mechanical-tasks.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { runAttempt } from './attempt.ts';
 import { type ClaimRefusal, claimTask } from './claim.ts';
@@ -8,25 +13,48 @@ import type { Refused, WorkerEdges, WorkerOptions, WorkerResult } from './edges.
 
 export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Promise<WorkerResult> {
   const result: WorkerResult = { attempts: 0, refused: [], halted: null };
-  const notes: Notes = { idle: idleNote(edges.notice), refusals: refusalNotes(edges.notice) };
-  const slots = Array.from({ length: options.concurrency }, () => runSlot(options, edges, result, notes));
+  const { notice } = edges;
+  const notes: Notes = { idle: idleNote(notice), pause: pauseNote(notice), refusals: refusalNotes(notice) };
+  const halting = new AbortController();
+  const stopping = AbortSignal.any([options.stopping, halting.signal]);
+  const slot = (): Promise<void> => runSlot({ ...options, stopping, halting }, edges, result, notes);
+  const slots = Array.from({ length: options.concurrency }, slot);
   await Promise.all(slots);
   return { ...result, refused: notes.refusals.standing() };
 }
 
+/** The options of a slot; whoever learns that no request can succeed any more stops the others before their next one. */
+interface SlotOptions extends WorkerOptions {
+  halting: AbortController;
+}
+
+/** The key or the account is refused, and the next request would be too. */
+const HOPELESS: ReadonlySet<string> = new Set(['unauthorized', 'spend_limit']);
+
 /** What all slots tell the person together, so that nothing is said once per slot. */
 interface Notes {
   idle: ReturnType<typeof idleNote>;
+  pause: ReturnType<typeof pauseNote>;
   refusals: ReturnType<typeof refusalNotes>;
 }
 
-async function runSlot(options: WorkerOptions, edges: WorkerEdges, result: WorkerResult, notes: Notes): Promise<void> {
+async function runSlot(options: SlotOptions, edges: WorkerEdges, result: WorkerResult, notes: Notes): Promise<void> {
   while (!options.stopping.aborted && result.halted === null) {
     if (options.guard !== null && edges.spentToday() >= options.guard) {
       result.halted = { reason: 'cost_guard', detail: 'the daily spend has passed the cost guard' };
       return;
     }
-    const pass = await tryOne(edges.keeper.look(), options, edges, result, notes.refusals);
+    const view = edges.keeper.look();
+    if (view.controls.paused !== null) {
+      if (options.until !== 'stopped') {
+        result.halted = { reason: 'paused', detail: pauseText(view.controls.paused) };
+        return;
+      }
+      notes.pause.note(view.controls.paused);
+      await edges.bell(options.stopping);
+      continue;
+    }
+    const pass = await tryOne(view, options, edges, result, notes.refusals);
     if (pass === 'worked' && options.until === 'once') return;
     if (pass === 'nothing_to_hope_for' && options.until !== 'stopped') return;
     notes.idle.note(pass);
@@ -39,18 +67,19 @@ type Pass = 'worked' | 'wait' | 'nothing_to_hope_for';
 
 async function tryOne(
   view: BoardView,
-  options: WorkerOptions,
+  options: SlotOptions,
   edges: WorkerEdges,
   result: WorkerResult,
   refusals: Notes['refusals'],
 ): Promise<Pass> {
-  let hope = [...view.board.values()].some(task => ON_ITS_WAY.has(task.standing));
+  let hope = [...view.board.values()].some(task => isOnItsWay(task, view));
   for (const task of readyTasks(view.board, options.agents)) {
     const claim = await claimTask(view, task, options.tier, edges);
     if (claim.ok) {
       result.attempts++;
       refusals.forget(task);
       const halted = await runAttempt(claim.value, options, edges);
+      if (halted !== null && HOPELESS.has(halted.reason)) options.halting.abort();
       // A run without an end outlives a network that is down for a while; its lanes wait longer each time.
       if (halted?.reason !== 'unreachable' || options.until !== 'stopped') result.halted ??= halted;
       return 'worked';
@@ -58,6 +87,7 @@ async function tryOne(
     refusals.note(task, claim.failure);
     hope ||= PASSING.has(claim.failure.reason);
   }
+  hope ||= expectsScribe(view, edges);
   return hope ? 'wait' : 'nothing_to_hope_for';
 }
 
@@ -72,8 +102,38 @@ function idleNote(notice: (text: string) => void) {
   };
 }
 
+const pauseText = ({ by, reason }: Said): string => `${by} paused all work${reason === '' ? '' : `: ${reason}`}`;
+
+/** Says once per pause that nothing new is started. */
+function pauseNote(notice: (text: string) => void) {
+  let saidOf = '';
+  return {
+    note: (paused: Said): void => {
+      if (paused.since !== saidOf) notice(`${pauseText(paused)}; nothing new is started until: kleiber resume`);
+      saidOf = paused.since;
+    },
+  };
+}
+
 /** What moves may still make something ready. */
-const ON_ITS_WAY: ReadonlySet<string> = new Set(['running', 'submitted', 'queued']);
+const ON_ITS_WAY: ReadonlySet<string> = new Set(['running', 'submitted', 'in_review', 'queued']);
+
+/** Also what is blocked and will be moved by the conductor without a person. */
+const isOnItsWay = (task: BoardTask, view: BoardView): boolean =>
+  ON_ITS_WAY.has(task.standing) ||
+  (task.standing === 'blocked' &&
+    task.state !== null &&
+    movesByItself(task.state, landingsSeenBy(task.card.id, view.board)));
+
+/** The conductor is about to add a scribe's task, or will with its next tick. */
+function expectsScribe(view: BoardView, edges: WorkerEdges): boolean {
+  const role = findRole(edges.studio.roles, 'scribe');
+  const branch = edges.target()?.branch;
+  if (role === null || branch === undefined || edges.studio.config.scribe === 'off') return false;
+  return scribeRounds(view.board).some(
+    round => round.landed.at(-1)?.state?.target.branch === branch && scribeTask(round, role, '') !== null,
+  );
+}
 
 /** Refusals that pass by themselves. */
 const PASSING: ReadonlySet<ClaimRefusal['reason']> = new Set([
@@ -81,6 +141,7 @@ const PASSING: ReadonlySet<ClaimRefusal['reason']> = new Set([
   'lane_full',
   'baseline_pending',
   'landed_before',
+  'paused',
 ]);
 
 /** Says why a ready task is not taken, once per reason, and remembers what stood in the way last. */
@@ -96,7 +157,7 @@ function refusalNotes(notice: (text: string) => void) {
     note: (task: BoardTask, refusal: ClaimRefusal): void => {
       const { reason } = refusal;
       forget(task);
-      if (reason === 'unfit' || reason === 'no_target' || reason === 'baseline_not_green')
+      if (reason === 'unfit' || reason === 'no_target' || reason === 'baseline_not_green' || reason === 'no_choice')
         standing.set(task.card.id, { id: task.card.id, reason });
       if (!('detail' in refusal)) return;
       const text = `${task.card.id} is not started: ${refusal.detail}`;

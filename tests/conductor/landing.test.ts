@@ -54,6 +54,7 @@ describe('a task that fits', () => {
       'README.md',
       donePath('engineer-backend', 'greet'),
       'orchestration_log.md',
+      'progress/README.md',
       startedPath('engineer-backend', 'greet'),
       validationPath('greet'),
       'src/backend/greet.txt',

@@ -1,7 +1,7 @@
 /** Proof: a done file is a claim, and what the commit really holds decides. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { House, type HouseOptions } from '../support/house-rig.ts';
 import { inTurn, run, type Script, submit, writes } from '../support/house-rig-claude.ts';
@@ -74,17 +74,24 @@ describe('what a command did outside the zone', () => {
   });
 });
 
+/** By a command: a tool call would be stopped before it is run. */
+const leaves = (path: string, text: string) =>
+  commands('leave', worktree => {
+    mkdirSync(join(worktree, dirname(path)), { recursive: true });
+    writeFileSync(join(worktree, path), text);
+  });
+
 describe('what no tree may hold', () => {
   test('a secret in a file', async () => {
-    open().task('a', writes({ 'src/backend/a.txt': `key = "${'AKIA'}${'IOSFODNN7EXAMPLE'}"\n` }));
+    open().task('a', leaves('src/backend/key.txt', `key = "${'AKIA'}${'IOSFODNN7EXAMPLE'}"\n`));
     const { note, strike, reason } = await judged();
     expect({ note, strike, reason }).toEqual(
-      unproven('src/backend/a.txt holds something that looks like a secret key'),
+      unproven('src/backend/key.txt holds something that looks like a secret key'),
     );
   });
 
   test('the very key of this process, whatever it looks like', async () => {
-    open().task('a', writes({ 'src/backend/a.txt': 'sk-ant-the-key-of-this-house\n' }));
+    open().task('a', leaves('src/backend/key.txt', 'sk-ant-the-key-of-this-house\n'));
     expect((await judged()).note).toContain('holds something that looks like a secret key');
   });
 
@@ -168,4 +175,48 @@ test('a report role lands its report as record only', async () => {
   expect(here.board()).toEqual({ look: 'landed' });
   expect(Object.keys(house.codeAt())).toEqual(['README.md']);
   expect(house.read('complete/validator/look-done.md')).toContain('All is well.');
+});
+
+describe('what a project has switched on', () => {
+  test('a component without a story is not proven', async () => {
+    open({ config: { testing: { components_need_stories: true } } }).task(
+      'a',
+      writes({ 'src/components/Cart.tsx': 'export const Cart = 1;\n' }),
+      { agent: 'engineer-frontend', files: ['src/components/**'] },
+    );
+    expect(await judged()).toMatchObject(
+      unproven(
+        'src/components/Cart.tsx has no story; expected src/components/Cart.stories.tsx (seed 5, engineer-frontend)',
+      ),
+    );
+  });
+
+  test('a table under another name is not proven', async () => {
+    open({ config: { conventions: { database: true } } }).task(
+      'a',
+      writes({ 'src/backend/1.sql': 'create table User (id int);\n' }),
+    );
+    expect((await judged()).note).toContain('the table User is not named in plural snake_case');
+  });
+});
+
+describe('the scribe', () => {
+  const scribe = { agent: 'scribe', files: ['CHANGELOG.md'] };
+  const log = { 'CHANGELOG.md': '# Changes\n\n- carts\n' };
+
+  test('takes nothing away from a log', async () => {
+    open({ files: log }).task('a', writes({ 'CHANGELOG.md': '# Changes\n\n- coupons\n' }), scribe);
+    expect((await judged()).note).toContain(
+      'CHANGELOG.md only grows, and the line "- carts" is gone from its place (seed 5, scribe)',
+    );
+  });
+
+  test('adds to it', async () => {
+    open({ files: log }).task('a', writes({ 'CHANGELOG.md': '# Changes\n\n- coupons\n- carts\n' }), scribe);
+    const here = await house.start();
+    await here.ticks();
+    await here.attempt();
+    await here.ticks();
+    expect(here.told('a')).toContain('proven');
+  });
 });

@@ -37,7 +37,11 @@ export interface ScriptedClaude extends Claude {
 const USAGE: Usage = { ...NO_USAGE, input: 2_000, output: 300 };
 
 /** `scriptFor` gives the script of a task by its id. */
-export function scriptedClaude(scriptFor: (id: string) => Script, today: () => string): ScriptedClaude {
+export function scriptedClaude(
+  scriptFor: (id: string) => Script,
+  reviewer: (asked: Asked) => Said | Promise<Said>,
+  today: () => string,
+): ScriptedClaude {
   const asked: Asked[] = [];
   let billed = 0;
   const claude: ScriptedClaude = {
@@ -52,7 +56,7 @@ export function scriptedClaude(scriptFor: (id: string) => Script, today: () => s
       claude.onTurn();
       const now = askedOf(request);
       asked.push(now);
-      const said = await scriptFor(taskOf(now.heard))(now);
+      const said = await (isReview(now) ? reviewer : scriptFor(taskOf(now.heard)))(now);
       if (watch?.signal?.aborted) return { ok: false, failure: { reason: 'stopped', usage: null, billed: true } };
       billed += costOf(BUILT_IN_PRICES, request.model, USAGE, today()) ?? 0;
       return { ok: true, value: replyOf(said, now) };
@@ -118,6 +122,42 @@ function replyOf(said: Said, { request, heard, turn }: Asked): Reply {
     requestId: null,
   };
 }
+
+/** The first message, as it was sent. */
+export function openingOf({ request }: Asked): string {
+  const content = request.messages[0]?.content ?? '';
+  return typeof content === 'string'
+    ? content
+    : content.map(block => (block.type === 'text' ? block.text : '')).join('\n');
+}
+
+const isReview = (asked: Asked): boolean => openingOf(asked).startsWith('A submission needs your review');
+
+export interface Judged {
+  decision: 'approve' | 'request_changes' | 'reject';
+  /** Numbers of criteria that are not met. */
+  unmet?: readonly number[];
+  comments?: readonly { file: string; line: number | null; text: string }[];
+}
+
+/** A reviewer that judges every criterion it is asked about. */
+export const judges =
+  ({ decision, unmet = [], comments = [] }: Judged): Script =>
+  asked => {
+    const [, section = ''] = /## Criteria\n\n([\s\S]*?)\n\n## /.exec(openingOf(asked)) ?? [];
+    const criteria = [...section.matchAll(/^(\d+)\. /gm)].map(([, number]) => ({
+      number: Number(number),
+      met: !unmet.includes(Number(number)),
+      note: 'looked at',
+    }));
+    return { text: JSON.stringify({ decision, summary: `I ${decision} it.`, criteria, comments }) };
+  };
+
+export const approves: Script = judges({ decision: 'approve' });
+
+/** Asks for changes with one comment. */
+export const wants = (text: string): Script =>
+  judges({ decision: 'request_changes', unmet: [1], comments: [{ file: 'src/backend/a.txt', line: 1, text }] });
 
 /** Writes these files, then hands in. */
 export const writes =

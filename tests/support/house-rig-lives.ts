@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blockedPath } from '../../src/domain/record-paths.ts';
 import { House } from './house-rig.ts';
-import { ask, inTurn, run, submit, writes } from './house-rig-claude.ts';
+import { approves, ask, inTurn, openingOf, run, submit, wants, writes } from './house-rig-claude.ts';
 import type { Life } from './house-rig-life.ts';
 
 const AGENT = 'engineer-backend';
@@ -131,11 +131,24 @@ const lostLog: Life = {
   live: here => here.toTheEnd(),
 };
 
+/** What was paid for a review that was cut stays paid; it is asked again, and no verdict is given twice. */
+const reviewed: Life = {
+  begin: () => {
+    const house = new House();
+    const scripts = [writes({ 'docs/guide.md': 'too much\n' }), writes({ 'docs/guide.md': 'enough\n' })];
+    house.task('guide', inTurn(...scripts), { agent: 'scribe', files: ['docs/**'] });
+    house.reviewer = asked => (openingOf(asked).includes('+too much') ? wants('promise less') : approves)(asked);
+    return house;
+  },
+  live: here => here.toTheEnd(),
+};
+
 export const LIVES: Readonly<Record<string, Life>> = {
   'one task': oneTask,
   'two tasks, one after the other': oneAfterTheOther,
   'a conflict that is resolved': conflict,
   'work that is red first': redFirst,
+  'work that is sent back by its reviewer': reviewed,
   'a question that is answered in its file': question,
   'commits of the user in between': ownCommits,
   'a checkout that is dirty until the end': dirtyCheckout,

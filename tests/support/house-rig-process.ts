@@ -1,6 +1,8 @@
 /** One process in a house: workers and a conductor with real edges, pulled step by step. */
+
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { calendarOf } from '../../src/agent/meter.ts';
 import { allRoles } from '../../src/agent/roles.ts';
 import type { Studio } from '../../src/agent/session.ts';
 import type { Baton } from '../../src/baton/baton.ts';
@@ -9,6 +11,7 @@ import type { Ledger } from '../../src/baton/ledger.ts';
 import { openBaton } from '../../src/baton/sqlite-baton.ts';
 import { openLedger } from '../../src/baton/sqlite-ledger.ts';
 import { recordFiles } from '../../src/cli/record-files.ts';
+import { oneAfterTheOther } from '../../src/conductor/beside.ts';
 import { type Courier, courier } from '../../src/conductor/deliver.ts';
 import type { ConductorEdges, RecordFiles } from '../../src/conductor/edges.ts';
 import { recentChecks } from '../../src/conductor/recent-checks.ts';
@@ -90,7 +93,7 @@ export class HouseProcess {
     const common = {
       studio: studioOf(house, this.owner, handles),
       holder: this.holder,
-      keeper: boardKeeper(handles.baton, taskCache(house.user, house.clock)),
+      keeper: boardKeeper(handles.baton, taskCache(house.user, house.clock), () => calendarOf(house.clock.now()).day),
       store: handles.store,
       target: () => targetOf(house),
       worktrees: join(house.root, 'worktrees'),
@@ -107,6 +110,7 @@ export class HouseProcess {
       checkout: handles.checkout,
       record: handles.record,
       recentChecks: recentChecks(house.clock),
+      beside: oneAfterTheOther(),
       person: 'Ada',
     };
     this.#courier = courier(this.conductor);

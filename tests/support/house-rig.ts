@@ -15,7 +15,7 @@ import { isRecordPath, taskPath } from '../../src/domain/record-paths.ts';
 import type { TaskHead } from '../../src/domain/task.ts';
 import { formatTask } from '../../src/record/task-file.ts';
 import type { CommandOutcome, Sandbox } from '../../src/shell/sandbox.ts';
-import { type Script, type ScriptedClaude, scriptedClaude } from './house-rig-claude.ts';
+import { approves, type Script, type ScriptedClaude, scriptedClaude } from './house-rig-claude.ts';
 import { HouseProcess, type ProcessOptions } from './house-rig-process.ts';
 import { taskOf } from './policy-values.ts';
 
@@ -74,6 +74,9 @@ export class House {
     return this.notices.filter(text => !/^(?:waiting for tasks|running )/.test(text)).at(-1) ?? '';
   }
 
+  /** What whoever reviews says; content with everything, unless told otherwise. */
+  reviewer: Script = approves;
+
   /** Process ids that nobody runs under any more. */
   readonly dead = new Set<number>();
   readonly #scripts = new Map<string, Script>();
@@ -85,6 +88,7 @@ export class House {
     this.config = configSchema.parse({ checks: [{ name: CHECK.name, command: CHECK.command }], ...options.config });
     this.claude = scriptedClaude(
       id => this.#scripts.get(id) ?? missingScript(id),
+      asked => this.reviewer(asked),
       () => calendarOf(this.clock.now()).day,
     );
     this.sandbox = {

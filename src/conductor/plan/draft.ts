@@ -12,6 +12,10 @@ const draftTask = z.strictObject({
   title: z.string(),
   priority: z.enum(PRIORITIES),
   depends_on: z.array(z.string()).describe('keys that must land first'),
+  after: z
+    .array(z.string())
+    .default([])
+    .describe('keys that should land first; without them it goes on with marked stand-ins'),
   files: z.array(z.string()).describe('globs it may write: literals, * and **'),
   architectural: z.boolean(),
   complete_feature: z.boolean(),
@@ -54,7 +58,8 @@ const NOT_ENFORCED = new Set([
   'exclusiveMaximum',
 ]);
 
-function plainSchema(schema: unknown): Record<string, unknown> {
+/** The API wants a schema without the keywords that its grammar does not enforce. */
+export function plainSchema(schema: unknown): Record<string, unknown> {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== 'object' || value === null) return value;
@@ -106,7 +111,7 @@ function toTask(
       priority: task.priority,
       created: createdAt,
       depends_on: task.depends_on.map(key => ids.get(key) ?? key),
-      after: [],
+      after: task.after.map(key => ids.get(key) ?? key),
       files: task.files,
       traits: {
         architectural,

@@ -12,7 +12,7 @@ import type { PlanSession } from '../../domain/event.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Task } from '../../domain/task.ts';
-import { type CheckedPlan, checkPlan, type PlanFault } from '../../policy/check-plan.ts';
+import { type CheckedPlan, checkPlan, type PlanCheck, type PlanFault } from '../../policy/check-plan.ts';
 import { formatTask } from '../../record/task-file.ts';
 import { draftFormat, parseDraft, planReviewFormat, planReviewSchema, tasksOf } from './draft.ts';
 import { faultNews, feedbackNews, planOpening, reviewOpening } from './prompts.ts';
@@ -23,6 +23,8 @@ export interface PlanRequest {
   request: string;
   brief: string;
   createdAt: string;
+  /** What this plan must keep to besides the rules for every plan; the faults go back to the planner like any other. */
+  limits(tasks: readonly Task[]): PlanFault[];
   /** Ids that are taken. */
   existing: ReadonlySet<string>;
   /** A worktree of the branch's tip: what the planner looks at. */
@@ -58,7 +60,7 @@ export async function makePlan(request: PlanRequest, studio: Studio): Promise<Re
     );
     if (!drafted.ok && drafted.failure.reason !== 'not_a_plan') return fail(drafted.failure);
     const checked = drafted.ok
-      ? checkPlan(drafted.value, studio.roles, request.existing, studio.config.routing)
+      ? withinLimits(checkPlan(drafted.value, studio.roles, request.existing, studio.config.routing), request)
       : notAPlan(drafted.failure);
     if (!checked.ok) {
       request.notice(`round ${round}: ${checked.faults.length} faults found in the plan`);
@@ -73,6 +75,13 @@ export async function makePlan(request: PlanRequest, studio: Studio): Promise<Re
     if (round === MOST_ROUNDS) return fail({ reason: 'plan_rejected', feedback: feedback.value, sessions });
     news = feedbackNews(feedback.value);
   }
+}
+
+/** A plan that breaks a limit of its own is as faulty as one that breaks a common rule. */
+export function withinLimits(checked: PlanCheck, { limits }: Pick<PlanRequest, 'limits'>): PlanCheck {
+  if (!checked.ok) return checked;
+  const faults = limits(checked.plan.tasks);
+  return faults.length > 0 ? { ok: false, faults } : checked;
 }
 
 const notAPlan = (failure: { reason: string; detail?: string }) => ({
@@ -94,6 +103,7 @@ async function draft(
     roles,
     request.brief,
     studio.config.checks.map(check => check.command),
+    studio.roles.get('planner') ?? null,
   );
   const result = await converse('planner', `${request.plan}-plan`, opening, news, draftFormat(), request, studio);
   if (result === null) return fail({ reason: 'not_a_plan', detail: 'there is no planner' });

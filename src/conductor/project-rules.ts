@@ -1,0 +1,71 @@
+/** Rules of a project and of single roles that code can prove: names, stories, integration tests, logs that only grow. */
+import type { ChangedFile } from '../domain/blocker.ts';
+import type { Task } from '../domain/task.ts';
+import { isLogFile, lostLine } from '../policy/append-only.ts';
+import { conventionFaults, databaseFaults } from '../policy/conventions.ts';
+import { outgrownNote } from '../policy/quickfix.ts';
+import { canonicalAgent } from '../policy/routing-table.ts';
+import type { Submission, TaskState } from '../policy/task-state.ts';
+import type { ConductorEdges } from './edges.ts';
+
+/** One sentence per broken rule, for the proof. */
+export async function ruleFaults(
+  task: Task,
+  submission: Submission,
+  files: readonly ChangedFile[],
+  edges: ConductorEdges,
+): Promise<string[]> {
+  const { config } = edges.studio;
+  const paths = new Set(config.testing.components_need_stories ? await edges.store.listFiles(submission.commit) : []);
+  return [
+    ...conventionFaults(files, config, path => paths.has(path)),
+    ...(config.conventions.database ? await sqlFaults(submission, files, edges) : []),
+    ...(canonicalAgent(task.head.agent) === 'scribe' ? await logFaults(submission, files, edges) : []),
+  ];
+}
+
+async function sqlFaults(
+  submission: Submission,
+  files: readonly ChangedFile[],
+  edges: ConductorEdges,
+): Promise<string[]> {
+  const created = files.filter(file => file.status === 'created' && file.path.endsWith('.sql'));
+  const faults = created.map(async ({ path }) =>
+    databaseFaults(path, (await textAt(submission.commit, path, edges)) ?? ''),
+  );
+  return (await Promise.all(faults)).flat();
+}
+
+async function logFaults(
+  submission: Submission,
+  files: readonly ChangedFile[],
+  edges: ConductorEdges,
+): Promise<string[]> {
+  const logs = files.filter(file => file.status !== 'created' && isLogFile(file.path));
+  const faults = logs.map(async ({ path }) => {
+    const before = (await textAt(submission.base, path, edges)) ?? '';
+    const lost = lostLine(before, (await textAt(submission.commit, path, edges)) ?? '');
+    return lost === null
+      ? []
+      : [`${path} only grows, and the line "${lost.slice(0, 80)}" is gone from its place (seed 5, scribe)`];
+  });
+  return (await Promise.all(faults)).flat();
+}
+
+async function textAt(commit: string, path: string, edges: ConductorEdges): Promise<string | null> {
+  const bytes = await edges.store.readBlob(commit, path);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
+}
+
+const MOST_PATCH = 200_000;
+
+/** Why a quick fix is none any more; null for everything else. */
+export async function outgrownFix(
+  state: TaskState,
+  submission: Submission,
+  edges: ConductorEdges,
+): Promise<string | null> {
+  const tier = state.attempts.at(-1)?.route.tier;
+  if (tier === undefined || canonicalAgent(state.agent) !== 'quickfix') return null;
+  return outgrownNote(state.agent, tier, await edges.store.diff(submission.base, submission.commit, MOST_PATCH));
+}
