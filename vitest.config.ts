@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { brokenBuild } from './tests/mutations/broken-build.ts';
 
 export default defineConfig({
+  plugins: brokenBuild(process.env.KLEIBER_MUTATION),
   test: {
     include: ['tests/**/*.test.ts'],
     testTimeout: 30_000,

@@ -24,9 +24,12 @@ export type DeliveryFault =
   | { readonly kind: 'no_message_stop' }
   | { readonly kind: 'no_usage' };
 
-/** The connection is reset before any header; whether the reply was made and billed by then is the fault's to say. */
-export interface ResetFault {
-  readonly kind: 'reset';
+/**
+ * No header ever comes: the connection is reset, or it hangs until the client gives up. Whether the reply was made and
+ * billed by then is the fault's to say.
+ */
+export interface LostFault {
+  readonly kind: 'reset' | 'hang';
   readonly billed: boolean;
 }
 
@@ -40,7 +43,9 @@ export type ReplyFault =
   | { readonly kind: 'pause_turn' }
   | { readonly kind: 'other_model'; readonly model: string };
 
-export type Fault = StatusFault | ResetFault | DeliveryFault | ReplyFault;
+export type Fault = StatusFault | LostFault | DeliveryFault | ReplyFault;
+
+export const isLost = (fault: Fault | null): fault is LostFault => fault?.kind === 'reset' || fault?.kind === 'hang';
 
 /** One entry per accepted messages request in order (null: none), or a function of the request and its number from 1. */
 export type Faults = readonly (Fault | null)[] | ((request: MessagesRequest, number: number) => Fault | null);

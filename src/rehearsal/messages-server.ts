@@ -44,7 +44,7 @@ export interface Exchange {
   readonly body: unknown;
   /** The `anthropic-beta` header; unknown ones are tolerated. */
   readonly beta: string | null;
-  /** Null when the connection was reset before any header. */
+  /** Null when the connection was reset before any header, or hangs without one. */
   readonly status: number | null;
   /** The rule that refused it. */
   readonly rule: RuleId | null;
@@ -163,9 +163,9 @@ class Reception {
   async #send(visit: Visit, isStream: boolean, outcome: Outcome): Promise<void> {
     const { fault } = outcome;
     if (outcome.kind === 'error') return this.#sendError(visit, outcome.error, { fault });
-    if (outcome.kind === 'reset') {
+    if (outcome.kind === 'lost') {
       this.#record(visit, { status: null, fault, reply: outcome.message });
-      return resetConnection(visit.response);
+      return outcome.fault.kind === 'reset' ? resetConnection(visit.response) : undefined;
     }
     const { message, composed } = outcome;
     this.#record(visit, { status: 200, fault, reply: message });

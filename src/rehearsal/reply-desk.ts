@@ -4,7 +4,7 @@ import { addUsage, NO_USAGE, type Usage } from '../domain/money.ts';
 import { type ApiError, scriptBug } from './api-error.ts';
 import { CacheDiagnosis } from './cache-diagnosis.ts';
 import { type Answer, type ComposedReply, composeReply, findScriptBug, type ScriptedReply } from './compose-reply.ts';
-import { chooseFault, type Fault, type Faults } from './faults.ts';
+import { chooseFault, type Fault, type Faults, isLost, type LostFault } from './faults.ts';
 import type { ModelRow } from './model-table.ts';
 import { type CacheVisit, PrefixCache } from './prefix-cache.ts';
 import { digestOf } from './prompt-digest.ts';
@@ -27,7 +27,7 @@ export interface DeskOptions {
 /** What is to happen on the wire. */
 export type Outcome =
   | { readonly kind: 'error'; readonly fault: Fault | null; readonly error: ApiError }
-  | { readonly kind: 'reset'; readonly fault: Fault; readonly message: ReplyMessage | null }
+  | { readonly kind: 'lost'; readonly fault: LostFault; readonly message: ReplyMessage | null }
   | {
       readonly kind: 'reply';
       readonly fault: Fault | null;
@@ -64,13 +64,13 @@ export class ReplyDesk {
     const fault = chooseFault(this.#options.faults, request, ++this.#accepted);
     const error = statusOf(fault, request);
     if (error !== null) return { kind: 'error', fault, error };
-    if (fault?.kind === 'reset' && !fault.billed) return { kind: 'reset', fault, message: null };
+    if (isLost(fault) && !fault.billed) return { kind: 'lost', fault, message: null };
     const cache = this.#cache.visit(request, row, this.#options.clock.now().getTime());
     const script = await this.#ask(request);
     if ('status' in script) return { kind: 'error', fault, error: script };
     const composed = composeReply(request, row, script, fault);
     const message = this.#charge(request, composed, cache, fault);
-    return fault?.kind === 'reset' ? { kind: 'reset', fault, message } : { kind: 'reply', fault, message, composed };
+    return isLost(fault) ? { kind: 'lost', fault, message } : { kind: 'reply', fault, message, composed };
   }
 
   /** A limit of 0 only fills the cache, so there is nothing to say. */

@@ -98,6 +98,20 @@ describe('a fault instead of a reply', () => {
     expect(server.exchanges()).toMatchObject([{ status: null, fault: { kind: 'reset' } }]);
   });
 
+  it('can be that no header ever comes, until the client gives up', async () => {
+    const { client, server } = await start({ kind: 'hang', billed: true });
+    const gaveUp = new AbortController();
+    const outcome = client.messages.create(body, { signal: gaveUp.signal }).then(
+      () => 'a reply',
+      (error: unknown) => error,
+    );
+    while (server.exchanges().length === 0) await new Promise(resolve => setImmediate(resolve));
+    gaveUp.abort();
+    expect(await outcome).toBeInstanceOf(Anthropic.APIUserAbortError);
+    expect(server.billed()).toEqual(whole);
+    expect(server.exchanges()).toMatchObject([{ status: null, fault: { kind: 'hang' } }]);
+  });
+
   it('is chosen by a function of the request and its number, and never meets a request that a rule refuses', async () => {
     const seen: [string, number][] = [];
     const server = await startMessagesServer({

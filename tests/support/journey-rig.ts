@@ -69,9 +69,17 @@ export class Journey {
     };
   }
 
-  start(words: readonly string[], { input, cwd = this.repository, env = {} }: StartOptions = {}): Started {
+  start(words: readonly string[], options: StartOptions = {}): Started {
+    return this.startOther([process.execPath, this.#launcher, ...words], options);
+  }
+
+  /** Another program than kleiber, in the same surroundings. */
+  startOther(
+    [command = '', ...parameters]: readonly string[],
+    { input, cwd = this.repository, env = {} }: StartOptions = {},
+  ): Started {
     const known = Object.entries({ ...this.environment, ...env }).filter(([, value]) => value !== undefined);
-    const child = spawn(process.execPath, [this.#launcher, ...words], {
+    const child = spawn(command, parameters, {
       cwd,
       env: Object.fromEntries(known),
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
