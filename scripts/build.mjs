@@ -1,6 +1,6 @@
 /**
  * Bundles `src/main.ts` into `dist/`: `bin/` (the launcher), `main.cjs`, and in `chunks/` what commands load only
- * when they run. Beside it `THIRD_PARTY_NOTICES`, because a bundle carries other people's code and owes their licences.
+ * when they run; in `page/` the page of the board. Beside it `THIRD_PARTY_NOTICES`, because a bundle carries other people's code and owes their licences.
  */
 import {
   chmodSync,
@@ -16,6 +16,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { buildPage } from './build-page.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -148,7 +149,8 @@ async function main() {
     const foreign = foreignImports(chunks);
     if (foreign.length > 0) throw new Error(`the bundle imports what is not in it: ${foreign.join(', ')}`);
     await writeLauncher(folder);
-    writeFileSync(join(root, 'THIRD_PARTY_NOTICES'), thirdPartyNotices(chunks));
+    const page = await buildPage(join(folder, 'page'));
+    writeFileSync(join(root, 'THIRD_PARTY_NOTICES'), thirdPartyNotices([...chunks, ...page]));
     replaceFolder(folder, join(root, 'dist'));
     for (const warning of warnings) process.stderr.write(`${warning}\n`);
     const kilobytes = Math.round(chunks.reduce((sum, chunk) => sum + chunk.code.length, 0) / 1024);

@@ -99,6 +99,7 @@ function partsFor(folder, chosen) {
   if (chosen.length > 0) return [testPart(folder, chosen)];
   return [
     simplePart('types', ['node_modules/typescript/bin/tsc', '-p', '.']),
+    simplePart('types of the page', ['node_modules/typescript/bin/tsc', '-p', 'web']),
     simplePart('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']),
     simplePart('build', ['scripts/build.mjs']),
     testPart(folder, []),

@@ -131,7 +131,10 @@ describe('the packed package', () => {
   test('holds the bundle and what a licence asks for, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
     const outside = paths.filter(
-      path => !/^dist\/(?:main\.cjs|bin\/(?:kleiber|start)\.cjs|chunks\/[\w.-]+\.cjs)$/.test(path),
+      path =>
+        !/^dist\/(?:main\.cjs|bin\/(?:kleiber|start)\.cjs|chunks\/[\w.-]+\.cjs|page\/(?:index\.html|icon\.svg|page\.(?:js|css)))$/.test(
+          path,
+        ),
     );
     expect(outside.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD_PARTY_NOTICES', 'package.json']);
   });
@@ -153,7 +156,20 @@ describe('the packed package', () => {
 
   test('gives every bundled package its notice', () => {
     const notices = readFileSync(join(installed, 'THIRD_PARTY_NOTICES'), 'utf8');
-    const named = ['@anthropic-ai/sdk', 'commander', 'gray-matter', 'js-yaml', 'simple-git', 'yaml', 'zod'];
+    const named = [
+      '@anthropic-ai/sdk',
+      '@dagrejs/dagre',
+      'commander',
+      'dompurify',
+      'gray-matter',
+      'hono',
+      'js-yaml',
+      'markdown-it',
+      'preact',
+      'simple-git',
+      'yaml',
+      'zod',
+    ];
     expect(named.filter(name => !new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm').test(notices))).toEqual([]);
   });
 

@@ -3,10 +3,12 @@
  * is a cache; the log and the files are the truth.
  */
 import type { Baton } from '../baton/baton.ts';
-import type { Stored } from '../domain/event.ts';
+import { CONTROL_STREAM, type Stored } from '../domain/event.ts';
 import { ownText } from '../domain/names.ts';
 import type { Task } from '../domain/task.ts';
+import type { TableRows } from '../domain/tier.ts';
 import { type Board, buildBoard, type Card } from '../policy/board.ts';
+import { type Controls, foldControl, NO_CONTROLS } from '../policy/controls.ts';
 import { foldTask } from '../policy/fold.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import type { FileFault } from '../record/record.ts';
@@ -44,6 +46,10 @@ export interface BoardView {
   tasks: ReadonlyMap<string, TaskFile & { task: Task }>;
   states: ReadonlyMap<string, TaskState>;
   faults: FileFault[];
+  /** What people have decided for the whole repository. */
+  controls: Controls;
+  /** The rows of the project that each plan was made with. */
+  tables: ReadonlyMap<string, TableRows>;
   /** Events up to here are in it. */
   position: number;
 }
@@ -57,19 +63,25 @@ export interface BoardKeeper {
 }
 
 const TASK_PREFIX = 'task/';
+const PLAN_PREFIX = 'plan/';
 
-export function boardKeeper(baton: Baton, files: TaskFiles): BoardKeeper {
+/** `today` gives the local date: what is deferred comes back on its day. */
+export function boardKeeper(baton: Baton, files: TaskFiles, today: () => string): BoardKeeper {
   const states = new Map<string, TaskState>();
+  const tables = new Map<string, TableRows>();
+  let controls = NO_CONTROLS;
   let position = 0;
   let read: { files: readonly TaskFile[]; tasks: ReadTasks } | null = null;
   let last: BoardView | null = null;
-  /** True when a task has moved; holds and deliveries change no board. */
+  let lastDay = '';
+  /** True when a task has moved or a person has decided something; holds and deliveries change no board. */
   const catchUp = (): boolean => {
     let hasMoved = false;
     for (const stored of baton.after(position)) {
       position = stored.position;
-      if (!stored.stream.startsWith(TASK_PREFIX)) continue;
-      fold(states, stored);
+      if (stored.stream.startsWith(TASK_PREFIX)) fold(states, stored);
+      else if (stored.stream === CONTROL_STREAM) controls = foldControl(controls, stored);
+      else if (!keepTable(tables, stored)) continue;
       hasMoved = true;
     }
     return hasMoved;
@@ -78,13 +90,16 @@ export function boardKeeper(baton: Baton, files: TaskFiles): BoardKeeper {
     look: () => {
       const hasMoved = catchUp();
       const now = files.all();
-      if (last !== null && read?.files === now && !hasMoved) {
+      const day = today();
+      if (last !== null && read?.files === now && !hasMoved && day === lastDay) {
         if (last.position !== position) last = { ...last, position };
         return last;
       }
       if (read?.files !== now) read = { files: now, tasks: readTasks(now) };
       const { cards, tasks, faults } = read.tasks;
-      last = { board: buildBoard(cards, states), tasks, states: new Map(states), faults, position };
+      const board = buildBoard(cards, states, day);
+      lastDay = day;
+      last = { board, tasks, states: new Map(states), faults, controls, tables: new Map(tables), position };
       return last;
     },
     isCurrent: file => files.isCurrent(file),
@@ -96,6 +111,13 @@ function fold(states: Map<string, TaskState>, stored: Stored): void {
   const id = ownText(stored.stream.slice(TASK_PREFIX.length));
   const next = foldTask(id, states.get(id) ?? null, stored);
   if (next !== null) states.set(id, next);
+}
+
+/** True when it was the beginning of a plan; plans of older logs have no table of their own. */
+function keepTable(tables: Map<string, TableRows>, { stream, event }: Stored): boolean {
+  if (!stream.startsWith(PLAN_PREFIX) || event.kind !== 'planned' || event.table === undefined) return false;
+  tables.set(stream.slice(PLAN_PREFIX.length), event.table);
+  return true;
 }
 
 interface ReadTasks {

@@ -43,7 +43,17 @@ function sayEvent(event: Event): Said {
     case 'noted':
       return ['·', `${event.by} noted for ${event.agent} in ${event.phase}: ${event.text}`];
     case 'calibrated':
-      return ['✓', `${event.by} applied ${event.changes.join('; ')}`];
+      return [
+        '✓',
+        event.changes.length === 0
+          ? `${event.by} reviewed the table and kept it`
+          : `${event.by} applied ${event.changes.join('; ')}`,
+      ];
+    case 'shadowed':
+      return [
+        '·',
+        `${event.by} watches ${event.moves.map(({ agent, phase, to }) => `${agent} ${phase} → ${to}`).join('; ')}`,
+      ];
     case 'alerted':
       return ['?', event.text];
     case 'planned':
@@ -54,6 +64,13 @@ function sayEvent(event: Event): Said {
       return event.validation.result === 'green'
         ? ['✓', 'the checks are green on the base']
         : ['✗', `the checks ${event.validation.result === 'red' ? 'are red' : 'could not run'} on the base`];
+    case 'branch_validated':
+      return event.validation.result === 'green'
+        ? ['✓', `validated ${event.commit.slice(0, 9)}: the checks are green`]
+        : [
+            '✗',
+            `validated ${event.commit.slice(0, 9)}: the checks ${event.validation.result === 'red' ? 'are red' : 'could not run'}`,
+          ];
     case 'caught_up':
       return ['·', `your commits up to ${event.from.slice(0, 9)} came in`];
     case 'catch_up_failed':
@@ -102,6 +119,8 @@ function sayTask(event: SaidOfTask): Said {
       return ['✗', `back to its agent (${event.reason.replaceAll('_', ' ')}): ${gist(event.note)}`];
     case 'risks_found':
       return ['·', `risks found in it: ${event.risks.map(({ risk, because }) => `${risk} (${because})`).join(', ')}`];
+    case 'review_asked':
+      return ['·', `waits for a review on ${event.tier}: ${event.because.join('; ')}`];
     case 'reviewed':
       return reviewLine(event);
     case 'review_failed':
@@ -110,6 +129,8 @@ function sayTask(event: SaidOfTask): Said {
       return ['✓', `${event.by} approved ${event.commit.slice(0, 9)}`];
     case 'answered':
       return ['·', `${event.by} answered: ${event.text}`];
+    case 'referred':
+      return ['?', `${event.by} leaves it to a person: ${gist(event.note)}`];
     case 'escalated':
       return ['▶', `${event.by} moves it to ${event.to} (${event.reason.replaceAll('_', ' ')}): ${gist(event.note)}`];
     case 'overridden':

@@ -26,9 +26,10 @@ export async function glance(options: GlanceOptions): Promise<Glance> {
   return await lookAgain(head, news, options);
 }
 
-/** The head, if it is about this checkout and about this log. */
-function usableHead({ index, root, baton }: GlanceOptions): IndexHead | null {
+/** The head, if it is about this checkout, about this log, and about this day where days matter. */
+function usableHead({ index, root, baton, today }: GlanceOptions): IndexHead | null {
   if (index === null || index.root !== root) return null;
+  if (index.today !== today && index.digest.hasDeferred) return null;
   const { mark } = index;
   if (mark === null) return index;
   const [found] = baton.after(mark.position - 1, 1);

@@ -7,7 +7,7 @@ import type { Stored } from '../domain/event.ts';
 import type { StatusDigest } from './status-digest.ts';
 
 /** Raise it with every change of what stands in the file. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The last event that is in the index: the log of another database has another one in its place. */
 export type LogMark = Pick<Stored, 'position' | 'stream' | 'seq' | 'at'>;
@@ -31,6 +31,8 @@ export interface IndexHead {
   shelf: string | null;
   /** Short texts that the command keeps here for itself. */
   memo: Record<string, string>;
+  /** The local date that standings were computed for: what is deferred is ready again on its day. */
+  today: string;
 }
 
 interface HeadFile extends IndexHead {

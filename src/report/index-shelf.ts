@@ -26,7 +26,16 @@ import { cellsOf, digestOf, type RowSource } from './status-digest.ts';
 
 /** So many open tasks are watched beside those on the screen: an edit of theirs may move them into another group. */
 const MOST_WATCHED = 150;
-const OPEN: readonly Standing[] = ['blocked', 'running', 'submitted', 'queued', 'ready', 'waiting'];
+const OPEN: readonly Standing[] = [
+  'blocked',
+  'running',
+  'submitted',
+  'in_review',
+  'queued',
+  'ready',
+  'deferred',
+  'waiting',
+];
 
 const shelfPath = ({ indexPath }: GlanceOptions): string => `${indexPath}.rows`;
 
@@ -67,7 +76,7 @@ export async function updateIndex(
     const files = await lookAtFiles(shelf, head, options);
     const reached = [...files.ids, ...foldNews(shelf, news, options)];
     if (options.baton.damaged().length > 0 || reached.some(id => shelf.cardsNamed(fileOf(id)).length > 1)) return null;
-    settle(shelf, reached);
+    settle(shelf, reached, options.today);
     const digest = digestOf(rowsOf(shelf));
     const next: IndexHead = {
       ...head,
@@ -79,8 +88,9 @@ export async function updateIndex(
       mark: markOf(news) ?? head.mark,
       latest: listed(withLatest(head.latest, news)),
       memo: options.memo,
+      today: options.today,
     };
-    const board = options.wantsBoard ? wholeBoard(shelf) : null;
+    const board = options.wantsBoard ? wholeBoard(shelf, options.today) : null;
     shelf.commit();
     isDone = true;
     writeIndex(options.indexPath, options.version, { ...next, shelf: shelfStamp(options) });
@@ -205,13 +215,13 @@ const briefNamed = (shelf: Shelf, id: string): TaskBrief | null => {
 };
 
 /** The standings of these tasks, by the board of them and of what they wait for. */
-function settle(shelf: Shelf, reached: readonly string[]): void {
+function settle(shelf: Shelf, reached: readonly string[], today: string): void {
   const ids = [...new Set(reached)];
   const cards = ids.map(id => cardNamed(shelf, fileOf(id))).filter(card => card !== null);
   const filed = new Set(cards.map(card => card.id));
   const needed = new Set([...ids, ...cards.flatMap(card => card.depends_on)]);
   const briefs = [...needed].map(id => briefNamed(shelf, id)).filter(brief => brief !== null);
-  const board = buildBoard(cards, new Map(briefs.map(brief => [brief.id, brief])));
+  const board = buildBoard(cards, new Map(briefs.map(brief => [brief.id, brief])), today);
   for (const id of ids) {
     const task = board.get(id);
     if (task === undefined) shelf.dropTask(id);
@@ -253,11 +263,12 @@ function watchedOf(shelf: Shelf, shown: readonly string[]): Watched {
   return [...watched];
 }
 
-function wholeBoard(shelf: Shelf): Board<TaskBrief> {
+function wholeBoard(shelf: Shelf, today: string): Board<TaskBrief> {
   const { cards, briefs } = shelf.everything();
   const states = briefs.map(text => JSON.parse(text) as TaskBrief);
   return buildBoard(
     cards.map(text => JSON.parse(text) as Card),
     new Map(states.map(brief => [brief.id, brief])),
+    today,
   );
 }

@@ -36,7 +36,7 @@ async function lookAtAll(events: readonly Stored[], options: GlanceOptions): Pro
   const tree = await readTree(options.root, options.nowMs);
   const briefs = foldAll(events);
   const { cards, faults, hasTwins } = cardsOf(tree);
-  const board = buildBoard(cards, briefs);
+  const board = buildBoard(cards, briefs, options.today);
   const digest = digestOf(rowsOfBoard(board));
   const latest = withLatest([], events);
   // Damage is told each time, and two files of one name depend on each other, so neither is kept.
@@ -54,6 +54,7 @@ async function lookAtAll(events: readonly Stored[], options: GlanceOptions): Pro
       latest: listed(latest),
       shelf: stamp,
       memo: options.memo,
+      today: options.today,
     });
   });
   return { digest, faults, latest, board };

@@ -3,9 +3,11 @@ import { NANO_PER_USD, type NanoUsd, usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { TIERS } from '../domain/tier.ts';
 import { type CheckedPlan, nodesOf, routePlanned } from '../policy/check-plan.ts';
-import { estimateCost, estimateMinutes, type Range, sumRanges } from '../policy/estimate.ts';
+import { type Estimate, estimateFrom, estimateMinutes, type Range, sumRanges } from '../policy/estimate.ts';
 import { criticalPath, waves } from '../policy/graph.ts';
+import type { PastTask } from '../policy/history.ts';
 import type { UnownedFolder } from '../policy/ownership.ts';
+import type { ProjectRisks } from '../policy/risks.ts';
 import type { Routing } from '../policy/route.ts';
 import type { ProjectTable } from '../policy/routing-table.ts';
 import { table } from './table.ts';
@@ -15,7 +17,7 @@ export interface PlanRow {
   wave: number;
   critical: boolean;
   routing: Routing;
-  cost: Range;
+  cost: Estimate;
   minutes: [number, number];
 }
 
@@ -25,20 +27,26 @@ export interface PlanSummary {
   cost: Record<keyof Range, NanoUsd>;
 }
 
-export function summarisePlan(plan: CheckedPlan, project: ProjectTable): PlanSummary {
+/** `past` is what landed here before: estimates learn from it. */
+export function summarisePlan(
+  plan: CheckedPlan,
+  project: ProjectTable,
+  risks: ProjectRisks,
+  past: readonly PastTask[],
+): PlanSummary {
   const nodes = nodesOf(plan.tasks);
   const wave = waves(nodes);
   const path = plan.tasks.length > 1 ? criticalPath(nodes) : [];
   const rows = plan.tasks.map((task): PlanRow => {
     const critical = path.includes(task.head.id);
-    const routing = routePlanned(task, critical, project);
+    const routing = routePlanned(task, critical, project, risks);
     const minutes = task.head.traits.minutes ?? null;
     return {
       task,
       wave: wave.get(task.head.id) ?? 1,
       critical,
       routing,
-      cost: estimateCost(routing.tier, minutes),
+      cost: estimateFrom(past, task.head.agent, routing.tier, minutes),
       minutes: estimateMinutes(routing.tier, minutes),
     };
   });
@@ -69,7 +77,7 @@ export function planText(
     ...waveTable(summary, width),
     '',
     `  critical path (*)  ${summary.critical.join(' → ') || 'a single task'}`,
-    `  estimate  ${cents(summary.cost.likely)}, likely ${cents(summary.cost.low)} to ${cents(summary.cost.high)} (no history here yet: built-in priors)`,
+    `  estimate  ${cents(summary.cost.likely)}, likely ${cents(summary.cost.low)} to ${cents(summary.cost.high)} (${basisText(summary)})`,
     '',
     '  why these models',
     ...summary.rows.map(row => `    ${row.task.head.id}  ${row.routing.because.join('; ')}`),
@@ -80,6 +88,15 @@ export function planText(
       unowned.slice(0, MOST_FOLDERS).map(folderLine),
     ),
   ].join('\n');
+}
+
+/** Where the estimate comes from. */
+function basisText({ rows }: PlanSummary): string {
+  const learned = rows.filter(({ cost }) => cost.learnedFrom > 0).length;
+  if (learned === 0) return 'too little landed here yet: built-in priors';
+  return learned === rows.length
+    ? 'from what landed here'
+    : `${learned} of ${rows.length} tasks from what landed here, the others built-in priors`;
 }
 
 const MOST_FOLDERS = 8;

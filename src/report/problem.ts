@@ -1,5 +1,7 @@
 /** Words for what went wrong: what happened, where, and the one command that helps. Every failure gets its words here. */
+import { dirname } from 'node:path';
 import type { BatonFailure } from '../baton/baton.ts';
+import { StateUnavailable } from '../baton/state-unavailable.ts';
 import { unreachable } from '../domain/result.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { FileFault } from '../record/record.ts';
@@ -78,6 +80,7 @@ export function gitProblem(failure: GitFailure): Problem {
     case 'worktree_missing':
       return problem(1, `the worktree ${failure.path} is gone`, [], ['kleiber conduct --once']);
     case 'git_failed':
+      if (/\bE[MN]FILE\b|Too many open files/.test(failure.detail)) return tooManyFiles(failure.detail);
       return problem(
         1,
         `${failure.command} failed${failure.exitCode === null ? '' : ` with exit code ${failure.exitCode}`}`,
@@ -103,12 +106,71 @@ export function batonProblem(failure: BatonFailure): Problem {
         2,
         `${failure.path} is damaged`,
         [failure.detail, 'Landed work is safe in git and can be read back.'],
-        [`mv '${failure.path}' '${failure.path}.damaged'`],
+        // With the log beside it, or the next start would find changes to a file that is not there.
+        [`mkdir -p '${dirname(failure.path)}/damaged' && mv '${failure.path}'* '${dirname(failure.path)}/damaged'`],
       );
     case 'state_unwritable':
-      return problem(1, `${failure.path} cannot be written`, [failure.detail], ['kleiber doctor']);
+      return problem(1, `${failure.path} cannot be written`, [failure.detail], [`df -h '${dirname(failure.path)}'`]);
     default:
       return unreachable(failure);
+  }
+}
+
+/** What the machine refused in the middle of the work; null for everything else that is thrown, which is a bug. */
+export function machineProblem(error: unknown): Problem | null {
+  if (error instanceof StateUnavailable) return stateProblem(error);
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null;
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return diskFull(error.message);
+    case 'EMFILE':
+    case 'ENFILE':
+      return tooManyFiles(error.message);
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return problem(1, 'a file cannot be written', [error.message], ['kleiber doctor']);
+    case 'ENOENT':
+    case 'EIO':
+    case 'ESTALE':
+      return problem(3, 'a file that was there is gone or cannot be read', [error.message], ['kleiber conduct']);
+    default:
+      return null;
+  }
+}
+
+const diskFull = (detail: string): Problem =>
+  problem(
+    3,
+    'the disk is full',
+    [detail, 'What was saved is kept, and the next run goes on from there.'],
+    ['make room, then: kleiber conduct'],
+  );
+
+const tooManyFiles = (detail: string): Problem =>
+  problem(3, 'too many files are open', [detail], ['ulimit -n 4096', 'kleiber conduct --concurrency 1']);
+
+function stateProblem({ reason, path, detail }: StateUnavailable): Problem {
+  switch (reason) {
+    case 'disk_full':
+      return diskFull(`${path}: ${detail}`);
+    case 'damaged':
+      return batonProblem({ reason: 'state_damaged', path, detail });
+    case 'unwritable':
+    case 'input_output':
+      return batonProblem({ reason: 'state_unwritable', path, detail });
+    case 'gone':
+      return problem(
+        3,
+        `${path} is gone`,
+        [detail, 'Landed work is safe in git and is read back; what was running is done again.'],
+        ['kleiber conduct'],
+      );
+    case 'busy':
+      return problem(3, `${path} is locked`, [detail], ['end the kleiber process that hangs, then: kleiber conduct']);
+    default:
+      return unreachable(reason);
   }
 }
 

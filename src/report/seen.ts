@@ -1,6 +1,6 @@
 /** What one look at a repository sees, what it needs for that, and what it keeps of the log. */
 import type { Baton } from '../baton/baton.ts';
-import type { Stored } from '../domain/event.ts';
+import { CONTROL_STREAM, type Stored } from '../domain/event.ts';
 import type { Board } from '../policy/board.ts';
 import type { TaskBrief } from '../policy/task-brief.ts';
 import type { IndexHead, LogMark } from './index-file.ts';
@@ -25,6 +25,8 @@ export interface GlanceOptions {
   indexPath: string;
   version: string;
   nowMs: number;
+  /** The local date. */
+  today: string;
   /** True when every task is shown: then every file is looked at. */
   wantsBoard: boolean;
   /** Kept in the index as it is. */
@@ -46,7 +48,8 @@ export const listed = (latest: LatestEvents): IndexHead['latest'] =>
   [...latest].map(([stream, events]) => [stream, [...events]]);
 
 /** Streams of worktrees and plans are many and nobody asks for them here. */
-const isKept = (stream: string): boolean => stream === 'lead' || stream.startsWith('target/');
+const isKept = (stream: string): boolean =>
+  stream === 'lead' || stream === CONTROL_STREAM || stream.startsWith('target/');
 
 export function withLatest(before: IndexHead['latest'], news: readonly Stored[]): LatestEvents {
   const latest = new Map(before.map(([stream, events]) => [stream, events]));

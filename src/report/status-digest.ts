@@ -1,7 +1,9 @@
 /** What the status screen shows of a board: a few rows per group and how many there are, however long the board is. */
+import type { BlockerType } from '../domain/blocker.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
 import type { Board, BoardTask, Standing } from '../policy/board.ts';
 import type { TaskBrief } from '../policy/task-brief.ts';
+import { wayOut } from '../policy/way-out.ts';
 
 export interface StatusGroup {
   title: string;
@@ -15,9 +17,11 @@ export interface StatusDigest {
   alive: number;
   isEmpty: boolean;
   groups: StatusGroup[];
-  /** The first task that waits for a person. */
-  asks: string | null;
+  /** The first task that waits for a person, with the command that moves it. */
+  asks: { id: string; command: string } | null;
   hasReady: boolean;
+  /** Then the digest holds for one day only. */
+  hasDeferred: boolean;
   /** The tasks whose rows are shown. */
   shown: string[];
 }
@@ -35,8 +39,9 @@ const MOST_ROWS = 20;
 const GROUPS: readonly { title: string; standings: readonly Standing[] }[] = [
   { title: 'needs you', standings: ['blocked'] },
   { title: 'working', standings: ['running'] },
-  { title: 'on its way in', standings: ['submitted', 'queued'] },
+  { title: 'on its way in', standings: ['submitted', 'in_review', 'queued'] },
   { title: 'ready', standings: ['ready'] },
+  { title: 'deferred', standings: ['deferred'] },
   { title: 'waiting', standings: ['waiting'] },
   { title: 'landed', standings: ['landed'] },
 ];
@@ -52,10 +57,14 @@ export function cellsOf({ card, state, standing, waitingFor }: BoardTask<TaskBri
       return [`▶ ${card.id}`, state?.tier ?? '', `attempt ${state?.tries ?? 1}`, card.title];
     case 'submitted':
       return [`· ${card.id}`, 'is being proven', card.title];
+    case 'in_review':
+      return [`· ${card.id}`, 'is being reviewed', card.title];
     case 'queued':
       return [`· ${card.id}`, 'waits to land', card.title];
     case 'ready':
       return [`· ${card.id}`, card.agent, card.title];
+    case 'deferred':
+      return [`· ${card.id}`, `until ${state?.deferral?.until ?? ''}`, neutraliseLine(state?.deferral?.why ?? '')];
     case 'waiting':
       return [`· ${card.id}`, `for ${waitingFor.join(' ')}`, card.title];
     case 'landed':
@@ -78,11 +87,16 @@ export function digestOf(source: RowSource): StatusDigest {
     alive: all - countOf(['cancelled']),
     isEmpty: all === 0,
     groups: found.map(({ title, count, first }) => ({ title, count, rows: first.map(({ cells }) => cells) })),
-    asks: found[0]?.first[0]?.id ?? null,
+    asks: asked(found[0]?.first[0]),
     hasReady: countOf(['ready']) > 0,
+    hasDeferred: countOf(['deferred']) > 0,
     shown: found.flatMap(({ first }) => first.map(({ id }) => id)),
   };
 }
+
+/** The second cell of a blocked row is its type. */
+const asked = (row: { id: string; cells: string[] } | undefined): StatusDigest['asks'] =>
+  row === undefined ? null : { id: row.id, command: wayOut(row.cells[1] as BlockerType, row.id) }; // written by cellsOf
 
 export const rowsOfBoard = (board: Board<TaskBrief>): RowSource => ({
   counts: () => {

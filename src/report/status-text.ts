@@ -1,7 +1,9 @@
 /** The status screen: what needs a person first, then what moves, then what waits, and always what to type next. */
 
 import { usdText } from '../domain/money.ts';
+import { neutraliseLine } from '../domain/plain-text.ts';
 import type { Board } from '../policy/board.ts';
+import type { Said } from '../policy/controls.ts';
 import type { TaskBrief } from '../policy/task-brief.ts';
 import { plainTable } from './plain-table.ts';
 import type { StatusDigest, StatusGroup } from './status-digest.ts';
@@ -18,18 +20,50 @@ export interface StatusFacts {
   undelivered: string | null;
   /** A sentence about a base whose checks are not green, or null. */
   baseline: string | null;
+  paused: Said | null;
+  rolledBack: Said | null;
+  /** Ready tasks whose model a person has to choose (`routing: manual`). */
+  unchosen: string[];
+  /** Days since the weekly review became due, and when the last one was; null while none is due. */
+  review: { overdue: number; last: string | null } | null;
 }
 
 export async function statusText(digest: StatusDigest, facts: StatusFacts, width: number | null): Promise<string> {
   const groups = await Promise.all(digest.groups.map(group => groupText(group, width)));
   const parts = [
+    pauseLine(facts.paused),
     head(digest, facts),
+    rollbackLine(facts.rolledBack),
     facts.undelivered === null ? '' : `  ${facts.undelivered}`,
     facts.baseline === null ? '' : `  ✗ ${facts.baseline}`,
     ...groups,
+    choiceText(facts.unchosen),
     next(digest, facts),
   ];
   return parts.filter(part => part !== '').join('\n');
+}
+
+const day = (iso: string): string => iso.slice(0, 10);
+const because = (reason: string): string => (reason === '' ? '' : `: ${neutraliseLine(reason)}`);
+
+const pauseLine = (paused: Said | null): string =>
+  paused === null
+    ? ''
+    : `PAUSED by ${paused.by} on ${day(paused.since)}${because(paused.reason)}; nothing new is started until: kleiber resume`;
+
+const rollbackLine = (said: Said | null): string =>
+  said === null
+    ? ''
+    : `  ? every row of the table is on sonnet since ${day(said.since)}${because(said.reason)}; back with: kleiber route --restore`;
+
+const MOST_CHOICES = 8;
+
+/** `routing: manual`: each with the command that lets it go (seed 3, pause system). */
+function choiceText(unchosen: readonly string[]): string {
+  if (unchosen.length === 0) return '';
+  const lines = unchosen.slice(0, MOST_CHOICES).map(id => `  ? kleiber override ${id} --model sonnet --reason "…"`);
+  const more = unchosen.length > MOST_CHOICES ? [`    and ${unchosen.length - MOST_CHOICES} more`] : [];
+  return ['', 'waits for your choice of a model (routing: manual)', ...lines, ...more].join('\n');
 }
 
 function head({ alive }: StatusDigest, facts: StatusFacts): string {
@@ -53,12 +87,16 @@ function next({ asks, hasReady, isEmpty }: StatusDigest, facts: StatusFacts): st
   const lines = [
     ...(facts.faults > 0 ? [`kleiber check                      ${facts.faults} problems in the task files`] : []),
     ...(facts.trusted ? [] : ['kleiber trust                      kleiber.yml does not count yet']),
-    ...(asks === null ? [] : [`kleiber show ${asks}`, `kleiber answer ${asks} "…"`]),
+    ...(asks === null ? [] : [`kleiber show ${asks.id}`, asks.command]),
     ...(hasReady && facts.conducting === null ? ['kleiber conduct'] : []),
     ...(isEmpty ? ['kleiber plan "what you want"'] : []),
+    ...(facts.review === null ? [] : [`kleiber calibrate                  ${reviewText(facts.review)}`]),
   ];
   return lines.length === 0 ? '' : ['', 'next', ...lines.slice(0, 3).map(line => `  ${line}`)].join('\n');
 }
+
+const reviewText = ({ overdue, last }: NonNullable<StatusFacts['review']>): string =>
+  `the weekly review is due${overdue === 0 ? '' : `, ${overdue} days late`}${last === null ? '' : ` (last ${day(last)})`}`;
 
 /** The same for programs, with every task. */
 export const statusJson = (board: Board<TaskBrief>, facts: StatusFacts): Record<string, unknown> => ({
@@ -68,6 +106,10 @@ export const statusJson = (board: Board<TaskBrief>, facts: StatusFacts): Record<
   file_faults: facts.faults,
   undelivered: facts.undelivered,
   baseline: facts.baseline,
+  paused: facts.paused,
+  rolled_back: facts.rolledBack,
+  waits_for_choice: facts.unchosen,
+  review_due: facts.review !== null,
   today: { spent_usd: usdText(facts.today.spent), cap_usd: usdText(facts.today.cap), zone: facts.today.zone },
   tasks: [...board.values()].map(({ card, standing, waitingFor, critical, state }) => ({
     id: card.id,

@@ -3,8 +3,11 @@
 import type { Stored } from '../domain/event.ts';
 import { usdText } from '../domain/money.ts';
 import type { BoardTask } from '../policy/board.ts';
+import type { Reason } from '../policy/reason.ts';
 import type { Routing } from '../policy/route.ts';
+import { wayOut } from '../policy/way-out.ts';
 import { datedLine, eventLine } from './event-line.ts';
+import { type LineOf, routeSteps, withLines } from './routing-text.ts';
 
 export function taskText(task: BoardTask, events: readonly Stored[]): string {
   const { card, state, standing } = task;
@@ -28,43 +31,59 @@ function blockerLines({ state }: BoardTask): string[] {
     ...problem.split('\n').map(line => `    ${line}`),
     `  needs: ${need}`,
     ...options.map((option, index) => `    ${index + 1}  ${option}`),
-    `  ${RETRIED.has(type) ? `kleiber retry ${state.id}` : `kleiber answer ${state.id} "…"`}`,
+    `  ${wayOut(type, state.id)}`,
   ];
 }
 
-/** These ask nothing: once a person has mended what is named, the task is put back in line. */
-const RETRIED: ReadonlySet<string> = new Set(['budget', 'technical', 'refusal']);
-
-/** Why this model, why waiting, why blocked: every reason with its source. */
-export function whyText(task: BoardTask, routing: Routing | null): string {
-  const { card, state, standing, waitingFor } = task;
-  const model =
-    routing === null
-      ? []
-      : [
-          `model: ${routing.tier} at ${routing.effort} effort`,
-          ...routing.because.map(reason => `  ${reason}`),
-          `  floor: ${routing.floor.tier}${routing.floor.because.length > 0 ? `, ${routing.floor.because.join('; ')}` : ''}`,
-        ];
+/** Why it stands where it stands, why this model, and what happened before: every reason with its source. */
+export function whyText(task: BoardTask, reasons: readonly Reason[], routing: Routing | null, lineOf: LineOf): string {
   return [
-    `${card.id} is ${standing}`,
-    ...standingReasons(task),
-    ...(waitingFor.length > 0 ? [`  waits for ${waitingFor.join(', ')}: they have not landed`] : []),
-    ...model,
-    ...(state?.returns ?? []).map(
-      back => `came back (${back.reason.replaceAll('_', ' ')}): ${back.note.split('\n')[0] ?? ''}`,
-    ),
+    `${task.card.id} is ${task.standing.replaceAll('_', ' ')}`,
+    ...reasons.map(({ text, source }) => `  ${text} (${withLines(source, lineOf)})`),
+    ...modelLines(task, routing, lineOf),
+    ...historyLines(task),
   ].join('\n');
 }
 
-function standingReasons({ state, critical, card }: BoardTask): string[] {
-  const reasons: string[] = [];
-  if (critical) reasons.push(`  it is on the critical path of plan ${card.plan}`);
-  if (state === null) reasons.push('  its file is there, and nobody has taken it in yet');
-  if (state?.stage.kind === 'blocked') reasons.push(`  ${state.stage.blocker.type}: ${state.stage.blocker.need}`);
-  if (state?.stage.kind === 'running')
-    reasons.push(`  pid ${state.stage.owner.pid} on ${state.stage.owner.host} works on it since ${state.stage.since}`);
-  if (state?.stage.kind === 'landed') reasons.push(`  landed as ${state.stage.commit}`);
-  if (state?.stage.kind === 'cancelled') reasons.push(`  ${state.stage.by}: ${state.stage.reason}`);
-  return reasons;
+/** Landed and cancelled work gets no model any more; it had one. */
+function modelLines({ standing, state }: BoardTask, routing: Routing | null, lineOf: LineOf): string[] {
+  const isOver = standing === 'landed' || standing === 'cancelled';
+  if (routing === null || (isOver && (state?.attempts ?? []).length > 0)) return [];
+  const next = standing === 'running' || standing === 'submitted' ? 'a next attempt would run on' : 'model:';
+  return [`${next} ${routing.tier} at ${routing.effort} effort`, ...routeSteps(routing, lineOf)];
 }
+
+/** Each attempt with the reasons of its own day, how it ended, and why it came back. */
+function historyLines({ state }: BoardTask): string[] {
+  if (state === null) return [];
+  return state.attempts.flatMap(({ attempt, route, outcome }) => {
+    const back = state.returns.find(found => found.attempt === attempt);
+    const end = outcome === null ? '' : `; ${outcome.replaceAll('_', ' ')}`;
+    const came =
+      back === undefined ? '' : `, came back (${back.reason.replaceAll('_', ' ')}): ${back.note.split('\n')[0] ?? ''}`;
+    return [`attempt ${attempt} on ${route.tier} at ${route.effort} effort: ${route.because.join('; ')}${end}${came}`];
+  });
+}
+
+/** The same for programs; a line of kleiber.yml is told apart from the words around it. */
+export const whyJson = (
+  task: BoardTask,
+  reasons: readonly Reason[],
+  routing: Routing | null,
+  lineOf: LineOf,
+): Record<string, unknown> => ({
+  id: task.card.id,
+  standing: task.standing,
+  reasons: reasons.map(({ text, source }) => ({ text, source: withLines(source, lineOf) })),
+  model:
+    routing === null
+      ? null
+      : {
+          tier: routing.tier,
+          effort: routing.effort,
+          because: routing.because.map(reason => withLines(reason, lineOf)),
+          floor: routing.floor,
+        },
+  attempts: (task.state?.attempts ?? []).map(({ attempt, route, outcome }) => ({ attempt, ...route, outcome })),
+  returns: task.state?.returns ?? [],
+});

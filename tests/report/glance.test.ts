@@ -62,6 +62,15 @@ describe('a second look', () => {
     expect(rowsOf(await expectTrue(), 'ready').map(([id]) => id)).toEqual(['· a', '· aa']);
   });
 
+  test('sees that what was deferred is ready again on its day, although nothing has happened', async () => {
+    shop();
+    desk.happenTo('a', created(), { kind: 'deferred', why: 'the red zone', until: '2026-11-22' });
+    expect(rowsOf(await expectTrue(), 'deferred')).toEqual([['· a', 'until 2026-11-22', 'the red zone']]);
+    desk.today = '2026-11-22';
+    const seen = await expectTrue();
+    expect([rowsOf(seen, 'deferred'), rowsOf(seen, 'ready')]).toEqual([[], [['· a', 'scribe', 'Build a']]]);
+  });
+
   test('sees a file edited in place, even to the same size', async () => {
     shop();
     await desk.look();
@@ -107,7 +116,14 @@ describe('a second look', () => {
     const { glance } = await import('../../src/report/glance.ts');
     const { readIndex } = await import('../../src/report/index-file.ts');
     const at = (nowMs: number) =>
-      glance({ ...options, index: readIndex(desk.indexPath, desk.version), nowMs, wantsBoard: false, memo: {} });
+      glance({
+        ...options,
+        index: readIndex(desk.indexPath, desk.version),
+        nowMs,
+        today: desk.today,
+        wantsBoard: false,
+        memo: {},
+      });
     await at(ctimeMs + 1);
     // Nothing of this look can be relied on: a file changed once more in this moment would have the same time.
     const before = writtenAt();
@@ -129,9 +145,9 @@ describe('a second look', () => {
     const titles = async (nowMs: number): Promise<unknown> => {
       const { glance } = await import('../../src/report/glance.ts');
       const { readIndex } = await import('../../src/report/index-file.ts');
-      const { root, baton, indexPath, version, memo } = desk;
+      const { root, baton, indexPath, version, today, memo } = desk;
       const index = readIndex(indexPath, version);
-      await glance({ root, baton, index, indexPath, version, nowMs, wantsBoard: false, memo });
+      await glance({ root, baton, index, indexPath, version, nowMs, today, wantsBoard: false, memo });
       desk.delete('tasks/scribe/t00.md');
       return rowsOf(await desk.look(), 'landed').length;
     };
@@ -157,7 +173,7 @@ describe('events', () => {
     desk.happenTo('gone', created(), claimed(1), blocked(1));
     await desk.look();
     desk.happenTo('other', created(), cancelled());
-    expect((await expectTrue()).digest.asks).toBe('gone');
+    expect((await expectTrue()).digest.asks).toEqual({ id: 'gone', command: 'kleiber answer gone "…"' });
   });
 
   test('that concern no task leave the index as it is, until they are many', async () => {

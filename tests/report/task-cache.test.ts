@@ -91,7 +91,7 @@ describe('the task files of a long run', () => {
 });
 
 describe('the board of a long run', () => {
-  const keeper = () => boardKeeper(desk.baton, openCache());
+  const keeper = () => boardKeeper(desk.baton, openCache(), () => '2026-11-21');
 
   test('is the very same view as long as no task moves', () => {
     const board = keeper();

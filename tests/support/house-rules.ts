@@ -6,7 +6,7 @@ const FLOORS = [
   ['domain'],
   ['policy', 'record', 'baton', 'git', 'model', 'shell'],
   ['agent', 'report'],
-  ['conductor', 'worker', 'rehearsal'],
+  ['conductor', 'worker', 'rehearsal', 'board'],
   ['cli'],
   ['main.ts'],
 ];
@@ -22,6 +22,8 @@ const PACKAGE_HOMES: Record<string, string[] | 'anywhere'> = {
   commander: ['cli'],
   '@commander-js/extra-typings': ['cli'],
   '@clack/prompts': ['cli'],
+  hono: ['board'],
+  '@hono/node-server': ['board'],
   'string-width': ['report', 'cli'],
   'cli-truncate': ['report', 'cli'],
   'p-queue': 'anywhere',

@@ -47,6 +47,8 @@ export class ReportDesk {
   /** What the command keeps in the index. */
   memo: Record<string, string> = { git: 'one' };
   version = VERSION;
+  /** The local date. */
+  today = '2026-11-21';
   #logs = 0;
   #fresh = 0;
 
@@ -135,6 +137,7 @@ export class ReportDesk {
     this.step();
     const nowMs = statSync(join(this.folder, 'probe')).ctimeMs + 10_000;
     const { root, baton, memo, version } = this;
-    return glance({ root, baton, index: readIndex(indexPath, version), indexPath, version, nowMs, wantsBoard, memo });
+    const index = readIndex(indexPath, version);
+    return glance({ root, baton, index, indexPath, version, nowMs, today: this.today, wantsBoard, memo });
   }
 }

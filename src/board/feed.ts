@@ -1,0 +1,47 @@
+/** Server-sent events: tells the page that something has moved, and that the board is still there. The page then asks for it. */
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { calendarOf } from '../agent/meter.ts';
+import type { BoardView } from '../report/board-keeper.ts';
+import type { BoardEdges } from './edges.ts';
+
+/** Bursts are told at most four times a second, because nobody reads faster. */
+const LEAST_PAUSE_MS = 250;
+
+/** `moved` carries the last position, and its id lets a page that comes back say what it has seen. */
+export function feed(context: Context, edges: BoardEdges, closing: AbortSignal): Response {
+  return streamSSE(context, async stream => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    const signal = AbortSignal.any([closing, gone.signal]);
+    const wait = edges.waiter();
+    let told = '';
+    let seen: BoardView | null = null;
+    let revision = 0;
+    while (!signal.aborted) {
+      const view = edges.keeper.look();
+      if (view !== seen) revision += 1;
+      seen = view;
+      const now = `${view.position}:${revision}:${spentToday(edges)}`;
+      const event = now === told ? 'pulse' : 'moved';
+      told = now;
+      await stream.writeSSE({ event, id: String(view.position), data: JSON.stringify({ position: view.position }) });
+      if (event === 'moved') await edges.clock.sleep(LEAST_PAUSE_MS, signal);
+      await wait(signal);
+    }
+  });
+}
+
+/** Reservations are no events, and a person watches the money as well. */
+function spentToday(edges: BoardEdges): number {
+  const { day, week } = calendarOf(edges.clock.now());
+  const { settled, open } = edges.ledger.standings({
+    repository: '',
+    plan: null,
+    task: '',
+    day,
+    week,
+    tier: 'haiku',
+  }).day;
+  return settled + open;
+}

@@ -1,0 +1,127 @@
+/** Everything on the board at one moment, now or in the past, as one JSON value. */
+import { nanoFromUsd } from '../domain/money.ts';
+import { neutralise, neutraliseLine } from '../domain/plain-text.ts';
+import type { Board, BoardTask } from '../policy/board.ts';
+import { briefOf } from '../policy/task-brief.ts';
+import type { BoardView } from '../report/board-keeper.ts';
+import { cellsOf } from '../report/status-digest.ts';
+import { actionsOn, actionsOnAll } from './actions.ts';
+import type { BoardEdges } from './edges.ts';
+import { noticesOf } from './notices.ts';
+import { viewAt } from './past.ts';
+import { lastAct } from './transcript-view.ts';
+import type { BoardSnapshot, CardView, PlanView } from './view.ts';
+
+export async function snapshotNow(edges: BoardEdges): Promise<BoardSnapshot> {
+  const view = edges.keeper.look();
+  const facts = await edges.facts(view);
+  return {
+    position: view.position,
+    last: view.position,
+    at: edges.clock.now().toISOString(),
+    isPast: false,
+    project: edges.project,
+    branch: facts.branch,
+    conducting: facts.conducting,
+    notices: noticesOf(facts),
+    today: { ...facts.today, open: 0 },
+    plans: plansOf(edges, view.position),
+    tasks: cardsOf(view.board, view, edges, true),
+    actions: actionsOnAll(facts.paused !== null, edges.commands),
+  };
+}
+
+/** The board after the event at `position`; money and notices of that moment are not kept, so only what tasks cost is shown. */
+export function snapshotAt(position: number, edges: BoardEdges): BoardSnapshot {
+  const now = edges.keeper.look();
+  const past = viewAt(position, now, edges.baton);
+  const tasks = cardsOf(past.board, now, edges, false);
+  const spent = tasks.reduce((sum, task) => sum + task.cost, 0);
+  return {
+    position: past.position,
+    last: now.position,
+    at: past.at ?? edges.clock.now().toISOString(),
+    isPast: true,
+    project: edges.project,
+    branch: null,
+    conducting: null,
+    notices: [],
+    today: { spent, open: 0, cap: 0, zone: 'past' },
+    plans: plansOf(edges, past.position),
+    tasks,
+    actions: [],
+  };
+}
+
+function plansOf(edges: BoardEdges, position: number): PlanView[] {
+  return edges.baton
+    .after(0)
+    .flatMap(({ stream, event, position: at }) =>
+      event.kind === 'planned' && at <= position
+        ? [{ id: stream.slice('plan/'.length), request: neutralise(event.request), tasks: event.tasks }]
+        : [],
+    );
+}
+
+function cardsOf(board: Board, now: BoardView, edges: BoardEdges, isNow: boolean): CardView[] {
+  return [...board.values()].map(task => cardView(task, now, edges, isNow));
+}
+
+export function cardView(task: BoardTask, now: BoardView, edges: BoardEdges, isNow: boolean): CardView {
+  const { card, state, standing } = task;
+  const stage = state?.stage;
+  const isLost = isNow && stage?.kind === 'running' && edges.liveness(stage.owner) === 'dead';
+  return {
+    id: card.id,
+    title: neutraliseLine(card.title),
+    agent: card.agent,
+    phase: card.phase,
+    priority: card.priority,
+    plan: card.plan ?? null,
+    standing,
+    tier: state?.attempts.at(-1)?.route.tier ?? edges.routing(task, now)?.tier ?? 'sonnet',
+    critical: task.critical,
+    dependsOn: card.depends_on,
+    waitingFor: task.waitingFor,
+    attempts: state?.attempts.length ?? 0,
+    strikes: state?.strikes ?? 0,
+    cost: state === null ? 0 : briefOf(state).cost,
+    cap: nanoFromUsd(now.tasks.get(card.id)?.task.head.budget_usd ?? edges.config.budget.task_usd),
+    since: sinceOf(task),
+    line: isLost ? 'its worker is gone; the work is kept and goes on with the next tick' : lineOf(task, edges, isNow),
+    blocker: stage?.kind === 'blocked' ? stage.blocker : null,
+    commit: state?.submission?.commit ?? null,
+    isLost,
+    actions: isNow ? actionsOn(task, edges.commands).filter(({ why }) => why === null) : [],
+  };
+}
+
+function sinceOf({ state, card }: BoardTask): string | null {
+  if (state === null) return card.created;
+  const { stage } = state;
+  switch (stage.kind) {
+    case 'running':
+    case 'blocked':
+      return stage.since;
+    case 'submitted':
+      return stage.submission.at;
+    case 'landed':
+      return stage.at;
+    default:
+      return state.attempts.at(-1)?.endedAt ?? state.createdAt;
+  }
+}
+
+/** What the model does at this moment where it works, else the words of the status screen. */
+function lineOf(task: BoardTask, edges: BoardEdges, isNow: boolean): string {
+  const { card, state, standing } = task;
+  if (standing === 'running' && isNow) {
+    const act = lastAct(edges.transcripts, card.id, state?.attempts.length ?? 1);
+    return act === '' ? 'reads its task' : act;
+  }
+  const cells = cellsOf({ ...task, state: state === null ? null : briefOf(state) });
+  return cells
+    .slice(1)
+    .filter(cell => cell !== card.title && cell !== card.agent)
+    .join(' · ');
+}

@@ -1,0 +1,80 @@
+/** One task as its page shows it: the file, the attempts, what was handed in, how it was checked and judged, its story. */
+import { existsSync } from 'node:fs';
+import { taskStream } from '../domain/event.ts';
+import { neutralise } from '../domain/plain-text.ts';
+import type { Attempt, TaskState } from '../policy/task-state.ts';
+import { actionsOn } from './actions.ts';
+import type { BoardEdges } from './edges.ts';
+import { logLines } from './log-view.ts';
+import { splitPatch } from './patch.ts';
+import { cardView } from './snapshot.ts';
+import { transcriptPath } from './transcript-view.ts';
+import type { AttemptView, DiffView, TaskView } from './view.ts';
+
+/** Null for an id that the board does not know: nothing is ever looked up by what a request says. */
+export function taskView(id: string, edges: BoardEdges): TaskView | null {
+  const now = edges.keeper.look();
+  const task = now.board.get(id);
+  if (task === undefined) return null;
+  const file = now.tasks.get(id);
+  return {
+    card: { ...cardView(task, now, edges, true), actions: actionsOn(task, edges.commands) },
+    file: file === undefined ? null : { path: file.path, text: neutralise(file.text) },
+    criteria: file?.task.body.acceptanceCriteria.map(({ text }) => neutralise(text)) ?? [],
+    why: neutralise(edges.why(task, now)),
+    attempts: task.state?.attempts.map(attempt => attemptView(id, attempt, edges)) ?? [],
+    submission: task.state === null ? null : submissionOf(task.state),
+    validation: task.state?.validation ?? null,
+    verdicts: task.state === null ? [] : verdictsOf(task.state),
+    log: logLines(edges.baton.read(taskStream(id))),
+  };
+}
+
+const attemptView = (id: string, attempt: Attempt, edges: BoardEdges): AttemptView => ({
+  attempt: attempt.attempt,
+  tier: attempt.route.tier,
+  effort: attempt.route.effort,
+  because: attempt.route.because,
+  approach: neutralise(attempt.approach),
+  claimedAt: attempt.claimedAt,
+  endedAt: attempt.endedAt,
+  outcome: attempt.outcome,
+  cost: attempt.spend?.cost ?? null,
+  model: attempt.model,
+  hasTranscript: existsSync(transcriptPath(edges.transcripts, id, attempt.attempt)),
+});
+
+function submissionOf({ submission }: TaskState): TaskView['submission'] {
+  if (submission === null) return null;
+  const { commit, base, at, model, files, report } = submission;
+  return { commit, base, at, model, files, report };
+}
+
+/** Those of people and of models, newest first; a verdict counts for its own commit only. */
+function verdictsOf({ verdicts, approvals, submission }: TaskState): TaskView['verdicts'] {
+  const judged = verdicts.map(({ verdict, reviewer, at }) => ({
+    verdict,
+    by: `${reviewer.agent} on ${reviewer.tier}`,
+    at,
+    isCurrent: verdict.commit === submission?.commit,
+  }));
+  const approved = approvals.map(({ commit, by }) => ({
+    verdict: { commit, decision: 'approve' as const, summary: 'Approved by a person.', criteria: [], comments: [] },
+    by,
+    at: submission?.at ?? '',
+    isCurrent: commit === submission?.commit,
+  }));
+  return [...judged, ...approved].reverse();
+}
+
+const MOST_DIFF_BYTES = 4_000_000;
+
+/** Null where nothing was handed in, or the store has it no more. */
+export async function diffView(id: string, edges: BoardEdges): Promise<DiffView | null> {
+  const submission = edges.keeper.look().board.get(id)?.state?.submission;
+  const store = submission == null ? null : await edges.store();
+  if (submission == null || store === null) return null;
+  const { base, commit } = submission;
+  const { files, cut } = splitPatch(await store.diff(base, commit, MOST_DIFF_BYTES));
+  return { base, commit, files, cut };
+}

@@ -1,0 +1,58 @@
+/** The page: one frame, one view at a time. */
+import { type JSX, render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Foot, TimeTravel, Top } from './frame.tsx';
+import { onKey } from './keys.ts';
+import { Dialogs } from './palette.tsx';
+import { place, VIEWS } from './route.ts';
+import { useToken } from './source.ts';
+import { board, start } from './state.ts';
+import './style.css';
+import { Board } from './views/board.tsx';
+import { Budget } from './views/budget.tsx';
+import { Calibration } from './views/calibration.tsx';
+import { Graph } from './views/graph.tsx';
+import { Log } from './views/log.tsx';
+import { Now } from './views/now.tsx';
+import { Task } from './views/task.tsx';
+import { Timeline } from './views/timeline.tsx';
+
+const CONTENTS = {
+  now: Now,
+  board: Board,
+  graph: Graph,
+  timeline: Timeline,
+  budget: Budget,
+  calibration: Calibration,
+  log: Log,
+  task: Task,
+};
+
+function App(): JSX.Element {
+  const { view, task } = place.value;
+  const now = board.value;
+  const title = view === 'task' ? task : (VIEWS.find(({ name }) => name === view)?.label ?? '');
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    document.title = `${title} · ${now?.project ?? ''} · kleiber`;
+  }, [title, now?.project]);
+  useEffect(() => scrollTo(0, 0), [view, task]);
+  const Contents = CONTENTS[view];
+  return (
+    <>
+      <Top toContents={() => main.current?.focus()} />
+      <TimeTravel />
+      <main id="main" ref={main} tabIndex={-1} class={`view-${view}`} data-task={view === 'task' ? task : undefined}>
+        <h1>{title}</h1>
+        {now === null ? <p class="empty">Reading the board …</p> : <Contents board={now} />}
+      </main>
+      <Foot />
+      <Dialogs />
+    </>
+  );
+}
+
+document.addEventListener('keydown', onKey);
+await useToken();
+start();
+render(<App />, document.getElementById('app') as HTMLElement);

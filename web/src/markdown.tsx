@@ -1,0 +1,62 @@
+/** Text of models and strangers as HTML: no HTML of theirs gets in, no picture is loaded, and a link says where it leads. */
+import DOMPurify from 'dompurify';
+import MarkdownIt from 'markdown-it';
+import type { JSX } from 'preact';
+
+const renderer = new MarkdownIt({ html: false, linkify: false, breaks: false });
+renderer.disable(['image']);
+
+/** Whatever rank a text gives its headings, on the page they stand one below the page's own. */
+renderer.renderer.rules.heading_open = () => '<h2>';
+renderer.renderer.rules.heading_close = () => '</h2>';
+
+const ALLOWED = {
+  ALLOWED_TAGS: [
+    'p',
+    'h2',
+    'ul',
+    'ol',
+    'li',
+    'code',
+    'pre',
+    'em',
+    'strong',
+    's',
+    'a',
+    'hr',
+    'br',
+    'blockquote',
+    'table',
+    'thead',
+    'tbody',
+    'tr',
+    'th',
+    'td',
+  ],
+  ALLOWED_ATTR: ['href', 'start'],
+  ALLOWED_URI_REGEXP: /^https?:\/\//i,
+  RETURN_TRUSTED_TYPE: true as const,
+};
+
+/** The front matter of a record file is for the machine; a person sees it as it stands. */
+function withFencedHead(text: string): string {
+  const head = /^---\n([\s\S]*?)\n---\n/.exec(text);
+  return head === null ? text : `\`\`\`yaml\n${head[1]}\n\`\`\`\n${text.slice(head[0].length)}`;
+}
+
+/** Leaving is a person's decision, with the address in sight. */
+function askBeforeLeaving(event: Event): void {
+  const link = (event.target as Element).closest('a');
+  if (link === null) return;
+  event.preventDefault();
+  if (confirm(`This link is not from kleiber. Open it?\n\n${link.href}`))
+    open(link.href, '_blank', 'noopener,noreferrer');
+}
+
+export function Markdown({ text }: { text: string }): JSX.Element {
+  const html = DOMPurify.sanitize(renderer.render(withFencedHead(text)), ALLOWED) as unknown as string;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the links inside are what is pressed
+    <div class="prose" onClick={askBeforeLeaving} dangerouslySetInnerHTML={{ __html: html }} />
+  );
+}

@@ -1,0 +1,64 @@
+/** Where the page gets its values: from the board that serves it, or, in a report, from the file itself. */
+import type { RanView } from '../../src/board/view.ts';
+
+export interface Asked {
+  name: string;
+  task: string;
+  text: string;
+  widen: string;
+  /** The commit that the person has seen; empty where it is not about one. */
+  commit: string;
+}
+
+export interface Source {
+  /** A report shows one moment and lets nobody do anything. */
+  isLive: boolean;
+  /** Null where there is no such thing. */
+  get<Value>(path: string): Promise<Value | null>;
+  run(asked: Asked): Promise<RanView>;
+}
+
+/** The board did not let us in: its address with the token has to be opened again. */
+export class NotLetIn extends Error {}
+
+const HEADERS = { 'content-type': 'application/json', 'x-kleiber-page': '1' };
+
+const live: Source = {
+  isLive: true,
+  get: async path => {
+    const answer = await fetch(path);
+    if (answer.status === 401) throw new NotLetIn();
+    return answer.ok ? await answer.json() : null;
+  },
+  run: async asked => {
+    const answer = await fetch('/api/run', { method: 'POST', headers: HEADERS, body: JSON.stringify(asked) });
+    const value = await answer.json();
+    return answer.ok ? value : { line: '', code: 1, output: String(value.error) };
+  },
+};
+
+/** Values by the very paths under which the board would have sent them. */
+const embedded = (values: Record<string, unknown>): Source => ({
+  isLive: false,
+  get: async path => (values[path] ?? null) as never, // written by the report that this page came with
+  run: async () => ({ line: '', code: 1, output: 'this is a report; nothing can be done in it' }),
+});
+
+function openSource(): Source {
+  const report = document.getElementById('report')?.textContent;
+  return report ? embedded(JSON.parse(report)) : live;
+}
+
+export const source = openSource();
+
+/** Trades the token of the address for a cookie, and takes it out of the address bar and the history. */
+export async function useToken(): Promise<void> {
+  const token = /^#token=([0-9a-f]+)(.*)$/.exec(location.hash);
+  if (token === null) return;
+  history.replaceState(null, '', `#${token[2] || '/now'}`);
+  await fetch('/api/session', {
+    method: 'POST',
+    headers: { ...HEADERS, 'x-kleiber-token': token[1] ?? '' },
+    body: '{}',
+  });
+}
