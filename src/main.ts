@@ -2,6 +2,7 @@
 import type { Context } from './cli/context.ts';
 import { plainFlags, status } from './cli/status.ts';
 import { VERSION } from './cli/version.ts';
+import { type ExitCode, machineProblem, problemText } from './report/problem.ts';
 
 const stopping = new AbortController();
 const killed = new AbortController();
@@ -43,6 +44,19 @@ async function main(argv: readonly string[]): Promise<number> {
   return stopped(code);
 }
 
+/** What the machine refused has words and a command that helps; everything else that is thrown is a bug. */
+function sayThrown(error: unknown): ExitCode {
+  const refused = machineProblem(error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `${refused === null ? `kleiber: this is a bug, please report it\n${stack}` : problemText(refused)}\n`,
+  );
+  return refused?.exitCode ?? 1;
+}
+
+/** Nobody reads any more; the hang-up that comes with it has asked us to stop. */
+const isClosedTerminal = (error: NodeJS.ErrnoException): boolean => error.code === 'EIO' && error.syscall === 'write';
+
 const stopped = (code: number): number => (stopping.signal.aborted ? 130 : code);
 
 /** As `os.homedir` says, whose module is loaded only where the environment does not tell. */
@@ -70,7 +84,11 @@ const contextOf = (): Context => ({
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough, as in `kleiber log | head`
-  throw error;
+  if (!isClosedTerminal(error)) throw error;
+});
+// Also what no command waits for, a timer's error for example, is said in the same words.
+process.on('uncaughtException', error => {
+  if (!isClosedTerminal(error)) process.exit(sayThrown(error));
 });
 // Not awaited at the top: the bundle is of the older kind of module, which starts in two thirds of the time.
 main(process.argv.slice(2)).then(
@@ -78,9 +96,6 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(
-      `kleiber: this is a bug, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exitCode = 1;
+    process.exitCode = sayThrown(error);
   },
 );

@@ -10,6 +10,7 @@ import { parseDone } from '../record/done-file.ts';
 import { LOG_LIMIT_BYTES, parseLog } from '../record/log-file.ts';
 import type { FileFault } from '../record/record.ts';
 import { faultOfFailure, readRecordFile, writeRecordFile } from '../record/record-disk.ts';
+import { parseReview } from '../record/review-file.ts';
 import { parseStarted } from '../record/started-file.ts';
 import { formatTask, parseTaskFile } from '../record/task-file.ts';
 import { parseValidation } from '../record/validation-file.ts';
@@ -18,6 +19,7 @@ import { type ExitCode, faultsProblem } from '../report/problem.ts';
 import { capFault } from './cap-faults.ts';
 import { type Context, complain, note, say, sayJson } from './context.ts';
 import { openProject, type Project } from './project.ts';
+import { strangeReviews } from './strange-reviews.ts';
 
 interface CheckFlags {
   fix?: boolean;
@@ -38,7 +40,12 @@ async function check(flags: CheckFlags, context: Context): Promise<ExitCode> {
     const { root } = project.value.facts;
     const rewritten = flags.fix ? await rewritePlain(project.value) : [];
     const view = project.value.keeper.look();
-    const faults = [...view.faults, ...planFaults(view, project.value), ...recordFaults(root)];
+    const faults = [
+      ...view.faults,
+      ...planFaults(view, project.value),
+      ...recordFaults(root),
+      ...strangeReviews(root, view),
+    ];
     if (!project.value.trusted)
       note(context, 'kleiber.yml is not trusted, so paths are judged by the built-in roles: kleiber trust');
     if (flags.json) sayJson(context, 'check', { faults, rewritten });
@@ -101,7 +108,8 @@ function recordFaults(root: string): FileFault[] {
     filesBelow(root, folder, ending).flatMap(path => faultsIn(root, path, parse)),
   );
   const reports = filesIn(root, 'reports', '-validation.md').flatMap(path => faultsIn(root, path, parseValidation));
-  return [...perAgent, ...reports, ...logFaults(root)];
+  const reviews = filesIn(root, 'reports', '-review.md').flatMap(path => faultsIn(root, path, parseReview));
+  return [...perAgent, ...reports, ...reviews, ...logFaults(root)];
 }
 
 function faultsIn(root: string, path: string, parse: Parser): FileFault[] {

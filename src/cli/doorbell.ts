@@ -3,7 +3,7 @@ import { watchRecord } from '../record/watch.ts';
 import { systemClock } from './clock.ts';
 import type { Project } from './project.ts';
 
-const POLL_MS = 25;
+const POLL_MS = 10;
 const LONGEST_WAIT_MS = 1_000;
 
 export interface Doorbell {
@@ -13,24 +13,33 @@ export interface Doorbell {
 }
 
 /** Rings for new task files and new events; a ring that is missed costs at most the longest wait. */
-export function openDoorbell(project: Project): Doorbell {
+export function openDoorbell(project: Project, notice: (text: string) => void): Doorbell {
   let rings = 0;
-  let rung = Promise.withResolvers<void>();
   const watch = watchRecord(project.facts.root, ['tasks', 'blocked'], path => {
     project.keeper.suspect(path);
     rings++;
-    rung.resolve();
-    rung = Promise.withResolvers();
   });
+  let isTold = false;
+  const tellIfDegraded = (): void => {
+    if (!isTold && watch.degraded)
+      notice(
+        'the system watches no more files, so task files are looked for every two seconds; see: sysctl fs.inotify',
+      );
+    isTold ||= watch.degraded;
+  };
   const now = (): string => `${rings}:${project.baton.position()}`;
   return {
     waiter: () => {
       let told = now();
       return async signal => {
         const untilMs = systemClock.monotonicMs() + LONGEST_WAIT_MS;
+        // Sockets and timers go first: a caller whose own events ring the bell would never let them.
+        await systemClock.sleep(0, signal);
         while (!signal.aborted && systemClock.monotonicMs() < untilMs && now() === told)
-          await Promise.race([rung.promise, systemClock.sleep(POLL_MS, signal)]);
+          // No promise that outlives the nap is raced against it: each race would stay in its memory until it is rung.
+          await systemClock.sleep(POLL_MS, signal);
         told = now();
+        tellIfDegraded();
       };
     },
     close: () => watch.close(),

@@ -2,11 +2,16 @@
 
 import { NANO_PER_USD } from '../domain/money.ts';
 import { readyTasks } from '../policy/board.ts';
-import { estimateCost } from '../policy/estimate.ts';
-import { nextStep } from '../policy/next-step.ts';
-import { route } from '../policy/route.ts';
+import { hindranceOf, tableFor } from '../policy/controls.ts';
+import { estimateFrom } from '../policy/estimate.ts';
+import { pastTasks } from '../policy/history.ts';
+import { nextStep, type Submitted } from '../policy/next-step.ts';
+import { gateDemand } from '../policy/review.ts';
+import type { TaskState } from '../policy/task-state.ts';
+import type { BoardView } from '../report/board-keeper.ts';
 import type { ExitCode } from '../report/problem.ts';
 import { type Context, complain, say } from './context.ts';
+import { candidateOf } from './may-start.ts';
 import { openProject, type Project } from './project.ts';
 
 export async function dryRun(
@@ -26,18 +31,22 @@ export async function dryRun(
   }
 }
 
+const WORDS = {
+  paused: 'everything is paused: kleiber resume',
+  no_choice: 'routing is manual, and nobody has chosen its model: kleiber override',
+};
+
 function wouldStart(agents: ReadonlySet<string> | 'all', project: Project): string[] {
   const view = project.keeper.look();
   return readyTasks(view.board, agents).map(task => {
-    const file = view.tasks.get(task.card.id);
-    if (file === undefined) return `skip   ${task.card.id}  its file is gone or faulty`;
-    const evidence = {
-      strikes: task.state?.strikes ?? 0,
-      critical: task.critical,
-      hasTemplate: file.task.body.template !== '',
-    };
-    const routing = route(file.task.head, project.config.routing, evidence);
-    const cost = estimateCost(routing.tier, task.card.minutes).likely / NANO_PER_USD;
+    const candidate = candidateOf(task, view, project);
+    if (candidate === null) return `skip   ${task.card.id}  its file is gone or faulty`;
+    const hindrance = hindranceOf(view.controls, project.config.routing, task.state?.override != null);
+    if (hindrance !== null) return `skip   ${task.card.id}  ${WORDS[hindrance.reason]}`;
+    const { routing, permission } = candidate;
+    if (permission.kind === 'defer') return `defer  ${task.card.id}  until ${permission.until}: ${permission.why}`;
+    const past = pastTasks(view.states.values());
+    const cost = estimateFrom(past, task.card.agent, routing.tier, task.card.minutes).likely / NANO_PER_USD;
     return `start  ${task.card.id}  ${task.card.agent} on ${routing.tier}, about $${cost.toFixed(2)}`;
   });
 }
@@ -45,8 +54,15 @@ function wouldStart(agents: ReadonlySet<string> | 'all', project: Project): stri
 function wouldMove(project: Project): string[] {
   const view = project.keeper.look();
   return [...view.states.values()].flatMap(state =>
-    state.stage.kind === 'submitted'
-      ? [`${nextStep(state, state.stage, false).kind.replaceAll('_', ' ')}  ${state.id}`]
-      : [],
+    state.stage.kind === 'submitted' ? [`${moveOf(state, state.stage, view, project)}  ${state.id}`] : [],
   );
+}
+
+function moveOf(state: TaskState, stage: Submitted, view: BoardView, project: Project): string {
+  const card = view.board.get(state.id);
+  const task = view.tasks.get(state.id)?.task;
+  if (card === undefined || task === undefined) return 'skip';
+  const { routing, risks } = project.config;
+  const demand = gateDemand(state, card, task, tableFor(state.plan, routing, view), risks);
+  return nextStep(state, stage, demand).kind.replaceAll('_', ' ');
 }

@@ -24,7 +24,8 @@ export function followLog(baton: Baton, context: Context, goingOn: () => string)
   const print = (): void => {
     for (const stored of baton.after(position)) {
       position = stored.position;
-      const line = isNews(stored) ? eventLine(stored) : null;
+      // An alert has been told where it was raised, on stderr.
+      const line = isNews(stored) && stored.event.kind !== 'alerted' ? eventLine(stored) : null;
       if (line === null) continue;
       saidMs = systemClock.monotonicMs();
       const text = lineText(line, SUBJECT_WIDTH);

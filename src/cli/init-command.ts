@@ -14,6 +14,8 @@ interface InitFlags {
   dryRun?: boolean;
   yes?: boolean;
   json?: boolean;
+  claudeMd?: boolean;
+  signOff?: boolean;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -21,10 +23,18 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--dry-run', 'show what would be written, write nothing')
     .option('-y, --yes', 'write without asking')
     .option('--json', 'what was found and written as JSON')
-    .action(async (flags: InitFlags) =>
-      done(await run({ dryRun: flags.dryRun === true, yes: flags.yes === true, json: flags.json === true }, context)),
-    );
+    .option('--claude-md', 'also add a section on the models to CLAUDE.md')
+    .option('--sign-off', 'also go through the sign-off list and keep the answers as a decision')
+    .action(async (flags: InitFlags) => done(await run(optionsOf(flags), context)));
 }
+
+const optionsOf = ({ dryRun, yes, json, claudeMd, signOff }: InitFlags): InitOptions => ({
+  dryRun: dryRun === true,
+  yes: yes === true,
+  json: json === true,
+  claudeMd: claudeMd === true,
+  signOff: signOff === true,
+});
 
 async function run(options: InitOptions, context: Context): Promise<ExitCode> {
   const environment = { path: context.environment.PATH ?? '', home: context.home };
@@ -39,6 +49,7 @@ async function run(options: InitOptions, context: Context): Promise<ExitCode> {
     listFiles: async () => files.value,
     ...checkoutFiles(root),
     trust: text => remember(trusted, new Map([...rememberedFiles(trusted), [CONFIG_FILE, text]])),
+    today: () => systemClock.now().toISOString().slice(0, 10),
     out: line => say(context, line),
     note: line => note(context, line),
     ...(context.stdin.isTTY === true ? { confirm: question => confirm(context, question) } : {}),

@@ -4,10 +4,9 @@ import { LOG_FILE } from '../domain/record-paths.ts';
 import { type Detection, detect } from '../policy/detect.ts';
 import { wantedTexts } from '../policy/project-folders.ts';
 import { formatConfig } from '../record/config-file.ts';
+import { CLAUDE_SECTION, type OfferEdges, type OfferedWrite, type Offers, offeredWrites } from './init-offers.ts';
 
-export interface InitOptions {
-  dryRun: boolean;
-  yes: boolean;
+export interface InitOptions extends Offers {
   json: boolean;
 }
 
@@ -15,7 +14,7 @@ export interface InitOptions {
 export type PathKind = 'absent' | 'file' | 'folder' | 'symlink' | 'other';
 
 /** The world as `init` sees it. Paths are relative to `root`, with slashes. */
-export interface InitEdges {
+export interface InitEdges extends OfferEdges {
   root: string;
   /** The repository's own files: tracked, and untracked ones that are not ignored. */
   listFiles(): Promise<string[]>;
@@ -35,13 +34,7 @@ export interface InitEdges {
 }
 
 /** One file of the preview. `lines` are those that it gains. */
-interface Write {
-  path: string;
-  text: string;
-  action: 'create' | 'append';
-  lines: number;
-  purpose: string;
-}
+type Write = OfferedWrite;
 
 const CONFIG_FILE = 'kleiber.yml';
 const FOLDERS = ['tasks', 'progress', 'complete', 'blocked'] as const;
@@ -53,7 +46,7 @@ const WRONG_USE = 2;
 const STOPPED = 3;
 
 /** What stands in the way: links would lead the writes out of the repository, and the rest is the user's. */
-function obstacles(edges: InitEdges): string[] {
+function obstacles(edges: InitEdges, options: Offers): string[] {
   const expected = (path: string, kind: 'file' | 'folder'): string[] => {
     const found = edges.kindOf(path);
     if (found === 'symlink') return [`${path} is a symbolic link; kleiber writes only inside this repository`];
@@ -62,6 +55,8 @@ function obstacles(edges: InitEdges): string[] {
   };
   return [
     ...FILES.flatMap(path => expected(path, 'file')),
+    ...(options.claudeMd === true ? expected('CLAUDE.md', 'file') : []),
+    ...(options.signOff === true ? expected('docs/decisions', 'folder') : []),
     ...FOLDERS.flatMap(path => {
       const faults = expected(path, 'folder');
       return faults.length > 0 ? faults : expected(`${path}/.gitkeep`, 'file');
@@ -154,6 +149,8 @@ function preview(edges: InitEdges, found: Detection, writes: readonly Write[]): 
     const size = `${action === 'append' ? '+' : ''}${lines} ${lines === 1 ? 'line' : 'lines'}`;
     edges.out(`  ${path.padEnd(width)}  ${size.padEnd(9)}  ${purpose}`);
   }
+  if (writes.some(({ path }) => path === 'CLAUDE.md'))
+    edges.out(`\nThe section for CLAUDE.md\n${CLAUDE_SECTION.trimEnd().replace(/^(?=.)/gm, '  ')}`);
 }
 
 function printJson(edges: InitEdges, found: Detection, writes: readonly Write[], isWritten: boolean): void {
@@ -189,7 +186,7 @@ function write(edges: InitEdges, writes: readonly Write[]): void {
  * 3 declined. An existing `kleiber.yml` is never rewritten, and a second run changes nothing.
  */
 export async function init(options: InitOptions, edges: InitEdges): Promise<number> {
-  const faults = obstacles(edges);
+  const faults = obstacles(edges, options);
   if (faults.length > 0) {
     for (const fault of faults) edges.note(fault);
     edges.note('Nothing was written.\nfix   move what is in the way, then   kleiber init');
@@ -201,12 +198,20 @@ export async function init(options: InitOptions, edges: InitEdges): Promise<numb
     files,
     texts: new Map(texts.flatMap(([path, text]) => (text === null ? [] : [[path, text]]))),
   });
-  const writes = plannedWrites(edges, found, files);
+  const offered = await offeredWrites(options, edges, files);
+  if (offered === null) {
+    edges.note(
+      'Nothing was written: the sign-off list needs answers, and there is no terminal to ask on.\nfix   kleiber init --sign-off --yes   (agrees to all of it)',
+    );
+    return WRONG_USE;
+  }
+  const writes = [...plannedWrites(edges, found, files), ...offered];
   if (!options.json && writes.length > 0) preview(edges, found, writes);
   const decision = writes.length === 0 ? DONE : await decideWrite(options, edges, writes.length);
   if (decision === 'write') write(edges, writes);
   if (options.json) printJson(edges, found, writes, decision === 'write');
   else if (writes.length === 0) edges.out('This repository is set up; there is nothing to write.');
-  else if (decision === 'write') edges.out('\nDone.\n  next   kleiber plan "what you want"');
+  else if (decision === 'write')
+    edges.out('\nDone.\n  next   kleiber plan "what you want"\n  also   kleiber init --claude-md --sign-off');
   return decision === 'write' ? DONE : decision;
 }

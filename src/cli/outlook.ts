@@ -2,18 +2,18 @@
  * A repository opened for one look: what `openProject` gives to a command that shows how things stand, without git, the
  * schemas and the roles wherever nothing has changed since they were last asked. Both come to the same.
  */
-import { mkdirSync } from 'node:fs';
 import type { Baton } from '../baton/baton.ts';
 import type { Ledger } from '../baton/ledger.ts';
 import { openBaton } from '../baton/sqlite-baton.ts';
 import { openLedger } from '../baton/sqlite-ledger.ts';
+import type { Config } from '../domain/config.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type QuickFacts, quickFacts } from '../git/quick-facts.ts';
 import { type IndexHead, readIndex } from '../report/index-file.ts';
 import { batonProblem, gitProblem, type Problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import type { Context } from './context.ts';
-import { type Places, placesOf } from './places.ts';
+import { makePlaces, type Places, placesOf } from './places.ts';
 import { isTrusted, trustedFiles } from './trust-store.ts';
 import { VERSION } from './version.ts';
 
@@ -24,8 +24,10 @@ export interface Outlook {
   places: Places;
   index: IndexHead | null;
   trusted: boolean;
-  /** The cap of a day, in dollars, as it counts now. */
-  dayUsd: number;
+  /** The caps as they count now. */
+  budget: Config['budget'];
+  /** `routing: manual`: a person chooses each model. */
+  isManual: boolean;
   baton: Baton;
   ledger: Ledger;
   /** What the index must remember for the next look to be as quick. */
@@ -48,9 +50,14 @@ export async function openOutlook(context: Context): Promise<Result<Outlook, Pro
   const opened = openState(places);
   if (!opened.ok) return opened;
   const { root, branch } = facts.value;
-  const { key, trusted, dayUsd } = settings.value;
-  const memo = { git: quick?.git ?? '', settings: key, dayUsd: String(dayUsd) };
-  return ok({ root, branch, places, index, trusted, dayUsd, ...opened.value, memo });
+  const { key, trusted, budget, isManual } = settings.value;
+  const memo = {
+    git: quick?.git ?? '',
+    settings: key,
+    budget: JSON.stringify(budget),
+    routing: isManual ? 'manual' : '',
+  };
+  return ok({ root, branch, places, index, trusted, budget, isManual, ...opened.value, memo });
 }
 
 async function askGit(context: Context): Promise<Result<Facts, Problem>> {
@@ -65,18 +72,22 @@ async function settingsOf(
   root: string,
   places: Places,
   memo: Record<string, string>,
-): Promise<Result<{ key: string; trusted: boolean; dayUsd: number }, Problem>> {
+): Promise<Result<{ key: string; trusted: boolean; budget: Config['budget']; isManual: boolean }, Problem>> {
   const trusted = isTrusted(root, places.trusted);
   const key = JSON.stringify([trusted, ...trustedFiles(root)]);
-  if (memo.settings === key) return ok({ key, trusted, dayUsd: Number(memo.dayUsd) });
+  // The index is written by this very version, after the schema has judged what stands in it.
+  if (memo.settings === key && memo.budget !== undefined)
+    return ok({ key, trusted, budget: JSON.parse(memo.budget), isManual: memo.routing === 'manual' });
   const { readSettings } = await import('./settings.ts');
   const settings = readSettings(root, places);
-  return settings.ok ? ok({ key, trusted, dayUsd: settings.value.config.budget.day_usd }) : settings;
+  if (!settings.ok) return settings;
+  const { budget, routing } = settings.value.config;
+  return ok({ key, trusted, budget, isManual: routing === 'manual' });
 }
 
 function openState(places: Places): Result<Pick<Outlook, 'baton' | 'ledger' | 'close'>, Problem> {
-  mkdirSync(places.own, { recursive: true, mode: 0o700 });
-  mkdirSync(places.state, { recursive: true, mode: 0o700 });
+  const made = makePlaces(places);
+  if (!made.ok) return made;
   const baton = openBaton(places.baton);
   if (!baton.ok) return fail(batonProblem(baton.failure));
   const ledger = openLedger(places.ledger);

@@ -1,5 +1,8 @@
 /** Where kleiber keeps what is not in the repository: the baton under the git directory, the rest in the user's state folder. */
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fail, ok, type Result } from '../domain/result.ts';
+import { batonProblem, type Problem } from '../report/problem.ts';
 import type { Context } from './context.ts';
 import { pathDigest } from './path-digest.ts';
 
@@ -37,4 +40,27 @@ export function placesOf(context: Context, commonDir: string): Places {
     index: join(own, 'index.json'),
     stateHome: base,
   };
+}
+
+/** Makes the folders that everything else is put into, for this user's eyes alone. */
+export function makePlaces({ own, state }: Places): Result<void, Problem> {
+  for (const path of [own, state])
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      return fail(batonProblem({ reason: 'state_unwritable', path, detail: whyNot(path, error) }));
+    }
+  return ok(undefined);
+}
+
+/** On a read-only disk the error of the whole way says only that something is not there; the nearest folder knows why. */
+function whyNot(path: string, error: unknown): string {
+  let folder = dirname(path);
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (refusal) {
+    return String(refusal);
+  }
+  return String(error);
 }

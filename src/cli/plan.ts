@@ -2,15 +2,18 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { planStream, type Target, type TaskEvent, taskStream } from '../domain/event.ts';
+import { type PlanEvent, planStream, type Target, type TaskEvent, taskStream } from '../domain/event.ts';
 import { taskPath } from '../domain/record-paths.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Task } from '../domain/task.ts';
 import { workingFiles } from '../git/working-files.ts';
+import { tableFor } from '../policy/controls.ts';
+import { pastTasks } from '../policy/history.ts';
 import { unownedFolders } from '../policy/ownership.ts';
+import { rowsOf } from '../policy/routing-table.ts';
 import { writeRecordFile } from '../record/record-disk.ts';
 import { formatTask } from '../record/task-file.ts';
-import { planJson, planText, summarisePlan } from '../report/plan-text.ts';
+import { type PlanSummary, planJson, planText, summarisePlan } from '../report/plan-text.ts';
 import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
 import { capFault } from './cap-faults.ts';
 import { systemClock } from './clock.ts';
@@ -28,6 +31,7 @@ interface PlanFlags {
   json?: boolean;
   budget: number;
   sandbox: boolean;
+  pilot?: boolean;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -36,6 +40,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--from <file>', 'take a plan (JSON, as the planner writes it) instead of asking a model')
     .option('--undo <plan>', 'take a plan back whose work has not begun')
     .option('-y, --yes', 'write the task files without asking')
+    .option('--pilot', 'a first try: only easy, uncritical work of haiku agents (checked by code)')
     .option('--dry-run', 'show the plan, write nothing')
     .option('--json', 'the plan as JSON')
     .option('--budget <usd>', 'most that planning itself may cost', dollars, 3)
@@ -85,7 +90,12 @@ async function approve(
       context,
       problem(2, 'a cap is too low for the work it is for', caps, ['raise budget: task_usd in kleiber.yml']),
     );
-  const summary = summarisePlan(proposal.checked, project.config.routing);
+  const summary = summarisePlan(
+    proposal.checked,
+    tableFor(null, project.config.routing, project.keeper.look()),
+    project.config.risks,
+    pastTasks(project.keeper.look().states.values()),
+  );
   if (flags.json) sayJson(context, 'plan', { plan: proposal.plan, ...planJson(summary) });
   else
     say(
@@ -96,7 +106,7 @@ async function approve(
   const agreed =
     flags.yes === true || (await confirm(context, `Write these ${proposal.checked.tasks.length} task files?`));
   if (!agreed) return complain(context, problem(2, 'nothing was written', [], ['kleiber plan --yes …']));
-  return await write(proposal, target, project, context);
+  return await write(proposal, target, estimatesIn(summary), flags.pilot === true, project, context);
 }
 
 async function unownedHere(project: Project, context: Context) {
@@ -105,8 +115,21 @@ async function unownedHere(project: Project, context: Context) {
   return files.ok ? unownedFolders(files.value, project.roles.values()) : [];
 }
 
+type Estimates = NonNullable<Extract<PlanEvent, { kind: 'planned' }>['estimates']>;
+
+/** What the person saw, so that it can be compared with what it came to. */
+const estimatesIn = ({ rows }: PlanSummary): Estimates =>
+  Object.fromEntries(rows.map(({ task, cost: { low, likely, high } }) => [task.head.id, { low, likely, high }]));
+
 /** The events come first in meaning and last in time: without them the files are requests like any typed by hand. */
-async function write(proposal: Proposal, target: Target, project: Project, context: Context): Promise<ExitCode> {
+async function write(
+  proposal: Proposal,
+  target: Target,
+  estimates: Estimates,
+  isPilot: boolean,
+  project: Project,
+  context: Context,
+): Promise<ExitCode> {
   const written = await writeAll(proposal.checked.tasks, project.facts.root);
   if (!written.ok) return complain(context, written.failure);
   const at = systemClock.now().toISOString();
@@ -126,14 +149,31 @@ async function write(proposal: Proposal, target: Target, project: Project, conte
     stream: planStream(proposal.plan),
     seq: 1,
     at,
-    event: { kind: 'planned', target, request: proposal.request.slice(0, 4000), tasks, sessions: proposal.sessions },
+    event: {
+      kind: 'planned',
+      target,
+      request: proposal.request.slice(0, 4000),
+      tasks,
+      sessions: proposal.sessions,
+      table: rowsOf(project.config.routing),
+      estimates,
+      ...(isPilot ? { pilot: true } : {}),
+    },
   });
   note(
     context,
     `wrote ${tasks.length} files under tasks/; nothing runs yet\n  next   kleiber conduct\n         kleiber plan --undo ${proposal.plan}`,
   );
+  if (isPilot) note(context, pilotNews(proposal.plan));
   return 0;
 }
+
+/** Where to see whether the pilot has met seed 3's four criteria. */
+const pilotNews = (plan: string): string => `once it has landed, a pilot is judged by four things (seed 3)
+  1. haiku completes the work without major rework   kleiber metrics --plan ${plan}
+  2. token logging works                             kleiber log
+  3. the budget display is accurate                  kleiber budget
+  4. you are confident in the quality of haiku       kleiber note <agent> <phase> "…"`;
 
 /** All task files or none: when one cannot be written, the others are taken away again. */
 async function writeAll(tasks: readonly Task[], root: string): Promise<Result<void, Problem>> {

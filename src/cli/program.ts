@@ -32,11 +32,14 @@ async function buildProgram(
   done: (code: ExitCode) => void,
 ): Promise<Command> {
   const named = argv.find(word => COMMANDS.some(({ name }) => name === word));
-  const program = new Command('kleiber').exitOverride().configureOutput({
-    writeOut: text => context.stdout.write(text),
-    writeErr: text => context.stderr.write(text),
-    outputError: (text, write) => write(asProblem(text, named)),
-  });
+  const program = new Command('kleiber')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => context.stdout.write(text),
+      writeErr: text => context.stderr.write(text),
+      outputError: (text, write) => write(asProblem(text, named)),
+    });
   program.helpInformation = helpText;
   for (const entry of COMMANDS) await addCommand(program, entry, entry.name === named, context, done);
   return program;

@@ -1,5 +1,5 @@
 /** A repository opened for reading: facts, configuration, roles, baton and ledger. Nothing here spends or runs anything. */
-import { mkdirSync } from 'node:fs';
+import { calendarOf } from '../agent/meter.ts';
 import type { Baton } from '../baton/baton.ts';
 import type { Holder } from '../baton/hold.ts';
 import type { Ledger } from '../baton/ledger.ts';
@@ -16,7 +16,7 @@ import { taskCache } from '../report/task-cache.ts';
 import { systemClock } from './clock.ts';
 import type { Context } from './context.ts';
 import { holderOf } from './holder.ts';
-import { type Places, placesOf } from './places.ts';
+import { makePlaces, type Places, placesOf } from './places.ts';
 import { readSettings } from './settings.ts';
 
 export interface Project {
@@ -42,8 +42,8 @@ export async function openProject(context: Context): Promise<Result<Project, Pro
   const places = placesOf(context, facts.value.commonDir);
   const settings = readSettings(facts.value.root, places);
   if (!settings.ok) return settings;
-  mkdirSync(places.own, { recursive: true, mode: 0o700 });
-  mkdirSync(places.state, { recursive: true, mode: 0o700 });
+  const made = makePlaces(places);
+  if (!made.ok) return made;
   const baton = openBaton(places.baton);
   if (!baton.ok) return fail(batonProblem(baton.failure));
   const ledger = openLedger(places.ledger);
@@ -52,7 +52,11 @@ export async function openProject(context: Context): Promise<Result<Project, Pro
     baton.value.close();
     ledger.value.close();
   };
-  const keeper = boardKeeper(baton.value, taskCache(facts.value.root, systemClock));
+  const keeper = boardKeeper(
+    baton.value,
+    taskCache(facts.value.root, systemClock),
+    () => calendarOf(systemClock.now()).day,
+  );
   return ok({
     facts: facts.value,
     places,

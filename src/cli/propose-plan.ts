@@ -6,11 +6,12 @@ import { runIn } from '../agent/tools/run.ts';
 import { checkCommit } from '../conductor/checks.ts';
 import { repositoryBrief } from '../conductor/plan/brief.ts';
 import { parseDraft, tasksOf } from '../conductor/plan/draft.ts';
-import { makePlan, type PlanFailure } from '../conductor/plan/make-plan.ts';
+import { makePlan, type PlanFailure, type PlanRequest, withinLimits } from '../conductor/plan/make-plan.ts';
 import type { PlanSession } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type CheckedPlan, checkPlan, type PlanFault } from '../policy/check-plan.ts';
 import { failingOutput } from '../policy/next-step.ts';
+import { pilotAgents, pilotFaults, pilotRequest } from '../policy/pilot.ts';
 import { gitProblem, type Problem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
@@ -21,6 +22,8 @@ export interface ProposeFlags {
   from?: string;
   budget: number;
   sandbox: boolean;
+  /** Easy work only (seed 3, first validation run). */
+  pilot?: boolean;
 }
 
 /** A checked plan with what it took to make it. */
@@ -38,7 +41,7 @@ export async function propose(
   context: Context,
 ): Promise<Result<Proposal, Problem>> {
   const id = `p${randomBytes(3).toString('hex').slice(0, 5)}`;
-  if (flags.from !== undefined) return fromFile(flags.from, id, project);
+  if (flags.from !== undefined) return fromFile(flags.from, id, flags, project);
   const text = await requestText(request, context);
   if (text === '')
     return fail(
@@ -72,13 +75,14 @@ async function requestText(request: string | undefined, context: Context): Promi
   ).trim();
 }
 
-function fromFile(path: string, id: string, project: Project): Result<Proposal, Problem> {
+function fromFile(path: string, id: string, flags: ProposeFlags, project: Project): Result<Proposal, Problem> {
   if (!existsSync(path)) return fail(problem(2, `${path} does not exist`, [], ['kleiber plan --from plan.json']));
   const draft = parseDraft(readFileSync(path, 'utf8'));
   if (!draft.ok)
     return fail(problem(2, `${path} is not a plan`, firstLines(draft.failure.detail), ['kleiber plan --help']));
   const tasks = tasksOf(draft.value, id, systemClock.now().toISOString());
-  const checked = checkPlan(tasks, project.roles, existingIds(project), project.config.routing);
+  const common = checkPlan(tasks, project.roles, existingIds(project), project.config.routing);
+  const checked = withinLimits(common, { limits: limitsOf(flags, project) });
   if (!checked.ok) return fail(faultyPlan(checked.faults));
   return ok({ plan: id, request: `from ${path}`, checked: checked.plan, sessions: [] });
 }
@@ -89,6 +93,16 @@ function firstLines(text: string): string[] {
   const lines = text.split('\n');
   return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '…'] : lines;
 }
+
+/** What the flags ask of every task. */
+const limitsOf =
+  (flags: ProposeFlags, { config }: Project): PlanRequest['limits'] =>
+  tasks =>
+    flags.pilot === true ? pilotFaults(tasks, config.routing, config.risks) : [];
+
+/** The planner hears the limits of a pilot; the record keeps the request as it was given. */
+const toldRequest = (request: string, flags: ProposeFlags, { config, roles }: Project): string =>
+  flags.pilot === true ? pilotRequest(request, pilotAgents([...roles.keys()], config.routing)) : request;
 
 const existingIds = (project: Project): Set<string> => new Set(project.keeper.look().board.keys());
 
@@ -122,7 +136,8 @@ async function askPlanner(
   const made = await makePlan(
     {
       plan: id,
-      request,
+      request: toldRequest(request, flags, project),
+      limits: limitsOf(flags, project),
       brief: repositoryBrief({ files: await workshop.store.listFiles(start), read }),
       createdAt: systemClock.now().toISOString(),
       existing: existingIds(project),

@@ -10,6 +10,7 @@ import { type Context, note, say } from './context.ts';
 import * as plan from './plan.ts';
 import { openProject, type Project } from './project.ts';
 import type { Stage } from './rehearsal-stage.ts';
+import * as review from './review.ts';
 import { runCommand } from './run-command.ts';
 import * as status from './status.ts';
 
@@ -41,6 +42,8 @@ export async function play(stage: Stage, options: PlayOptions): Promise<Result<P
     if (context.stopping.aborted) return fail(130);
     echo(context, 'kleiber status');
     await runCommand(status, [], context);
+    echo(context, 'kleiber review');
+    await runCommand(review, [], context);
     return ok(outcomeOf(project.value, stage));
   } finally {
     project.value.close();

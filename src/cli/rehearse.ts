@@ -4,6 +4,7 @@ import { NANO_PER_USD } from '../domain/money.ts';
 import type { ExitCode } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say } from './context.ts';
+import { openRehearsalBoard } from './rehearsal-board.ts';
 import { type Played, play, tellDifferences } from './rehearsal-play.ts';
 import { type Stage, setStage } from './rehearsal-stage.ts';
 
@@ -33,23 +34,34 @@ async function rehearse(flags: RehearseFlags, context: Context): Promise<ExitCod
   const startedMs = systemClock.monotonicMs();
   const stage = await setStage({ dir: flags.dir ?? null, speed: flags.speed }, context);
   if (!stage.ok) return complain(context, stage.failure);
+  const board = await openRehearsalBoard(stage.value);
   try {
-    say(context, opening(stage.value, flags.sandbox));
+    say(context, opening(stage.value, flags.sandbox, board.address));
     const played = await play(stage.value, { speed: flags.speed, noSandbox: !flags.sandbox });
     if (!played.ok) return played.failure;
     const seconds = (systemClock.monotonicMs() - startedMs) / 1000;
     return close(played.value, seconds, stage.value, flags.keep === true, context);
   } finally {
+    await board.close();
     await stage.value.strike(flags.keep === true);
   }
 }
 
-const opening = ({ root }: Stage, hasSandbox: boolean): string => `A rehearsal: no key, no network, $0.
+const opening = (
+  { root }: Stage,
+  hasSandbox: boolean,
+  board: string | null,
+): string => `A rehearsal: no key, no network, $0.
 
 A small shop in a repository of its own gets a feature. Scripted agents stand in for the models; everything else is
 real: the API client over HTTP, ${hasSandbox ? 'the sandbox, ' : ''}the tests, git. The money is play money, and its caps hold all the same.
 
-  repository  ${root}`;
+  repository  ${root}${
+    board === null
+      ? ''
+      : `
+  watch it    ${board}   (until it ends)`
+  }`;
 
 function close(played: Played, seconds: number, stage: Stage, keep: boolean, context: Context): ExitCode {
   const landed = played.tasks.filter(task => task.standing === 'landed').length;
@@ -59,8 +71,9 @@ function close(played: Played, seconds: number, stage: Stage, keep: boolean, con
     context,
     `
 ${landed} of ${played.tasks.length} tasks landed in ${attempts} attempts, $${(played.spent / NANO_PER_USD).toFixed(2)} of play money, ${Math.round(seconds)} s
-${cached} % of the input tokens were read from the cache. One task handed in red work and mended it, one waited for an answer,
-one met a merge conflict and resolved it, and one waits for a decision that no agent may make.
+${cached} % of the input tokens were read from the cache. One task handed in red work and mended it, one was sent back by its
+reviewer, two waited for an answer, one met a merge conflict and resolved it, and one moves money: it is built, tested and
+reviewed, and waits for a person.
 
 ${lookAround(stage, keep)}`,
   );
@@ -73,8 +86,8 @@ const lookAround = ({ root, stateHome }: Stage, keep: boolean): string =>
   keep
     ? `Everything that happened is in git. Look around:
   cd ${root} && git log --graph
-  cat ${root}/orchestration_log.md ${root}/blocked/*/*.md
-  cd ${root} && KLEIBER_HOME=${stateHome} kleiber status`
+  cat ${root}/orchestration_log.md ${root}/blocked/*/*.md ${root}/reports/*-review.md
+  cd ${root} && KLEIBER_HOME=${stateHome} kleiber review`
     : `Nothing of it was kept. To look around, and then to begin:
   kleiber rehearse --keep --dir rehearsal
   git -C rehearsal log --graph

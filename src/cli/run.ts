@@ -6,12 +6,15 @@ import { LEAD_STREAM, targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 import { nearestWord } from '../record/nearest.ts';
-import { type ExitCode, type Problem, problem, problemText } from '../report/problem.ts';
+import { type ExitCode, type Problem, problem } from '../report/problem.ts';
 import type { Refused, WorkerOptions, WorkerResult } from '../worker/edges.ts';
 import { runWorker } from '../worker/worker.ts';
+import { raiseAlerts } from './alerts.ts';
 import { type Context, complain, note, say } from './context.ts';
 import { followLog } from './follow.ts';
+import { haltProblem } from './halt-problem.ts';
 import { openProject, type Project } from './project.ts';
+import { repeat } from './repeat.ts';
 import { undeliveredOf } from './status.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -67,8 +70,16 @@ function strangerAmong(agents: ReadonlySet<string> | 'all', project: Project): P
   );
 }
 
+/** Money is looked at this often while a run goes on. */
+const ALERT_MS = 2_000;
+
 async function runAll(options: RunOptions, project: Project, workshop: Workshop, context: Context): Promise<ExitCode> {
   const follower = followLog(project.baton, context, () => goingOn(project));
+  const alerting = repeat(
+    ALERT_MS,
+    () => raiseAlerts(project, context),
+    why => note(context, `alerts could not be looked at, trying again: ${why}`),
+  );
   const conductorStop = new AbortController();
   const stopping = AbortSignal.any([context.stopping, conductorStop.signal]);
   try {
@@ -86,15 +97,24 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
     const result =
       options.workers === null
         ? null
-        : await runWorker(workerOptions(options, options.workers, project, context), workshop.worker);
+        : await runWorker(workerOptions(options, options.workers, project, context), workshop.worker).catch(
+            async (error: unknown) => {
+              // The conductor lets go of everything before the log is closed under it; what broke first is what is told.
+              conductorStop.abort();
+              await conducting.catch(() => undefined);
+              throw error;
+            },
+          );
     if (options.workers !== null) conductorStop.abort();
     const led = await conducting;
     follower.stop();
+    await raiseAlerts(project, context);
     if (!led && options.workers === null && !context.stopping.aborted) return complain(context, otherLeads(project));
     const code = summary(result, project, context);
     return code === 0 && led ? undelivered(project, context) : code;
   } finally {
     follower.stop();
+    await alerting.stop();
     await workshop.close();
   }
 }
@@ -141,15 +161,20 @@ function summary(result: WorkerResult | null, project: Project, context: Context
   const view = project.keeper.look();
   const tasks = [...view.board.values()];
   const count = (standing: string): number => tasks.filter(task => task.standing === standing).length;
+  const deferred = count('deferred');
   say(
     context,
-    `landed ${count('landed')} of ${tasks.length - count('cancelled')}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}`,
+    `landed ${count('landed')} of ${tasks.length - count('cancelled')}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}${deferred === 0 ? '' : `, deferred ${deferred}`}`,
   );
-  if (result?.halted != null) return halted(result.halted, context);
+  if (result?.halted != null) return complain(context, haltProblem(result.halted));
   if (count('blocked') > 0) note(context, 'something needs you: kleiber status');
   if (count('blocked') > 0) return 3;
   const code = unstarted(result, project, context);
-  const isMoving = ['ready', 'running', 'submitted', 'queued'].some(standing => count(standing) > 0);
+  if (code === 0 && deferred > 0) {
+    note(context, 'money is short, so some tasks wait for their day: kleiber status');
+    return 3;
+  }
+  const isMoving = ['ready', 'running', 'submitted', 'in_review', 'queued'].some(standing => count(standing) > 0);
   return code > 0 || count('waiting') === 0 || isMoving
     ? code
     : complain(context, problem(2, 'what waits can never start', [], ['kleiber check']));
@@ -173,6 +198,16 @@ function unstarted(result: WorkerResult | null, project: Project, context: Conte
         ['mend it and commit, then: kleiber conduct'],
       ),
     );
+  if (is('no_choice'))
+    return complain(
+      context,
+      problem(
+        3,
+        'routing is manual, and some tasks wait for your choice of a model',
+        (result?.refused ?? []).filter(({ reason }) => reason === 'no_choice').map(({ id }) => id),
+        ['kleiber override <id> --model sonnet --reason "…"', 'kleiber status'],
+      ),
+    );
   if (is('no_target'))
     return complain(
       context,
@@ -181,39 +216,4 @@ function unstarted(result: WorkerResult | null, project: Project, context: Conte
   return is('unfit')
     ? complain(context, problem(2, 'some tasks cannot be started as their files stand', [], ['kleiber check']))
     : 0;
-}
-
-function halted(halt: NonNullable<WorkerResult['halted']>, context: Context): ExitCode {
-  switch (halt.reason) {
-    case 'unauthorized':
-      return complain(
-        context,
-        problem(4, 'the API refused the key', [halt.detail], ['export ANTHROPIC_API_KEY=…', 'kleiber doctor']),
-      );
-    case 'spend_limit':
-      return complain(
-        context,
-        problem(
-          3,
-          'the spend limit of the account is reached; no further request was made',
-          [halt.detail],
-          ['raise the limit, then: kleiber conduct'],
-        ),
-      );
-    case 'unknown_model':
-      return complain(
-        context,
-        problem(2, `the API knows no model ${halt.detail}`, [], ['change models: in kleiber.yml', 'kleiber doctor']),
-      );
-    case 'unreachable':
-      return complain(
-        context,
-        problem(3, 'the API cannot be reached; work and conversations are kept', [halt.detail], ['kleiber doctor']),
-      );
-    case 'cost_guard':
-      context.stderr.write(
-        `${problemText(problem(3, 'today has cost more than the guard; nothing new is started until a person says so', ['Work that is under way was finished and kept.'], ['kleiber conduct --past-guard']))}\n`,
-      );
-      return 3;
-  }
 }

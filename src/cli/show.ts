@@ -6,10 +6,10 @@ import { readConversation } from '../agent/transcript.ts';
 import { taskStream } from '../domain/event.ts';
 import { openStore } from '../git/store.ts';
 import type { BoardTask } from '../policy/board.ts';
-import { route } from '../policy/route.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { type ExitCode, gitProblem, problem } from '../report/problem.ts';
-import { taskText, whyText } from '../report/task-text.ts';
+import { taskText } from '../report/task-text.ts';
+import { whyJsonOfTask, whyOfTask } from './around.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say, sayJson } from './context.ts';
 import { findTask } from './find-task.ts';
@@ -28,7 +28,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--why', 'why this model, why waiting, why blocked')
     .option('--prompt', 'exactly what the worker was sent')
     .option('--diff', 'what was handed in')
-    .option('--json', 'task and events as JSON')
+    .option('--json', 'task and events as JSON, or with --why the reasons')
     .action(async (id: string, flags: ShowFlags) => done(await show(id, flags, context)));
 }
 
@@ -42,26 +42,17 @@ async function show(id: string, flags: ShowFlags, context: Context): Promise<Exi
     if (flags.diff) return await showDifference(task.value, project.value, context);
     if (flags.prompt) return showPrompt(task.value, view, project.value, context);
     const events = project.value.baton.read(taskStream(task.value.card.id));
+    if (flags.why) {
+      if (flags.json) sayJson(context, 'why', whyJsonOfTask(task.value, view, project.value));
+      else say(context, whyOfTask(task.value, view, project.value));
+      return 0;
+    }
     if (flags.json) sayJson(context, 'task', { task: task.value, events });
-    else
-      say(
-        context,
-        flags.why ? whyText(task.value, routingOf(task.value, view, project.value)) : taskText(task.value, events),
-      );
+    else say(context, taskText(task.value, events));
     return 0;
   } finally {
     project.value.close();
   }
-}
-
-function routingOf(task: BoardTask, view: BoardView, project: Project) {
-  const file = view.tasks.get(task.card.id);
-  if (file === undefined) return null;
-  return route(file.task.head, project.config.routing, {
-    strikes: task.state?.strikes ?? 0,
-    critical: task.critical,
-    hasTemplate: file.task.body.template !== '',
-  });
 }
 
 /** What was sent, from the transcript; before the first attempt that is the task file. */

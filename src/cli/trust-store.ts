@@ -51,8 +51,25 @@ export function lowered(config: Config, defaults: Config): Config {
     Object.fromEntries(Object.entries(least).map(([key, value]) => [key, Math.min(value, own[key] ?? value)])) as Group; // same keys, numbers throughout
   return {
     ...defaults,
-    budget: lower(config.budget, defaults.budget),
+    // More risks only mean stronger models and more people who look.
+    risks: config.risks,
+    budget: loweredBudget(config.budget, defaults.budget),
     lanes: lower(config.lanes, defaults.lanes),
     limits: lower(config.limits, defaults.limits),
+  };
+}
+
+/** Whatever lets less money out counts at once: a lower cap, a stricter policy, a larger reserve, a limit of tokens. */
+function loweredBudget(own: Config['budget'], least: Config['budget']): Config['budget'] {
+  return {
+    ...least,
+    task_usd: Math.min(own.task_usd, least.task_usd),
+    plan_usd: Math.min(own.plan_usd, least.plan_usd),
+    day_usd: Math.min(own.day_usd, least.day_usd),
+    week_usd: Math.min(own.week_usd, least.week_usd),
+    guard_usd: Math.min(own.guard_usd, least.guard_usd),
+    policy: own.policy === 'enforce' ? own.policy : least.policy,
+    reserve_percent: Math.max(own.reserve_percent, least.reserve_percent),
+    tokens_per_week: own.tokens_per_week,
   };
 }

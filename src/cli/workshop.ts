@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { calendarOf } from '../agent/meter.ts';
 import type { Studio } from '../agent/session.ts';
 import { BEAT_MS } from '../baton/heartbeat-watch.ts';
+import { besideTheTicks } from '../conductor/beside.ts';
 import type { ConductorEdges } from '../conductor/edges.ts';
 import { recentChecks } from '../conductor/recent-checks.ts';
 import type { Target } from '../domain/event.ts';
@@ -13,6 +14,7 @@ import type { GitStore } from '../git/git.ts';
 import { openStore } from '../git/store.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../model/base-url.ts';
 import { modelFor } from '../model/models.ts';
+import { noClaude } from '../model/no-claude.ts';
 import { BUILT_IN_PRICES, costOf, type Prices, requestPrice, withUserRows } from '../model/prices.ts';
 import { rateLanes } from '../model/rate-lanes.ts';
 import { sdkClaude } from '../model/sdk-claude.ts';
@@ -42,6 +44,8 @@ export interface Workshop {
 
 export interface WorkshopOptions {
   noSandbox: boolean;
+  /** Goes on without a key: then every turn with a model is refused. */
+  keyless?: boolean;
 }
 
 /** Everything a run needs, or the first thing that is missing, in the words a person needs. */
@@ -56,7 +60,7 @@ export async function openWorkshop(
   const environment = { path: context.environment.PATH ?? '', home: context.home };
   const store = await openStore({ checkout: project.facts.root, environment, clock: systemClock });
   if (!store.ok) return fail(gitProblem(store.failure));
-  const studio = await openStudio(project, context, sandbox.value);
+  const studio = await openStudio(project, context, sandbox.value, options.keyless === true);
   if (!studio.ok) return studio;
   return ok(await assemble(project, context, studio.value, store.value));
 }
@@ -84,9 +88,14 @@ async function sandboxOf(
   return opened.ok ? opened : fail(sandboxProblem(opened.failure));
 }
 
-async function openStudio(project: Project, context: Context, sandbox: Sandbox): Promise<Result<Studio, Problem>> {
+async function openStudio(
+  project: Project,
+  context: Context,
+  sandbox: Sandbox,
+  isKeyless: boolean,
+): Promise<Result<Studio, Problem>> {
   const apiKey = context.environment.ANTHROPIC_API_KEY ?? '';
-  if (apiKey === '')
+  if (apiKey === '' && !isKeyless)
     return fail(
       problem(
         4,
@@ -106,7 +115,10 @@ async function openStudio(project: Project, context: Context, sandbox: Sandbox):
       ),
     );
   const lanes = rateLanes(systemClock, { random: Math.random, retryAfterLimitMs: 300_000 });
-  const claude = await sdkClaude({ apiKey, baseUrl: baseUrl.value, clock: systemClock, onAttempt: lanes.observe });
+  const claude =
+    apiKey === ''
+      ? noClaude
+      : await sdkClaude({ apiKey, baseUrl: baseUrl.value, clock: systemClock, onAttempt: lanes.observe });
   const prices = withUserRows(BUILT_IN_PRICES, project.config.prices);
   const models = modelsOf(project);
   return ok({
@@ -123,7 +135,7 @@ async function openStudio(project: Project, context: Context, sandbox: Sandbox):
     models,
     instructions: instructionsOf(project.facts.root),
     transcripts: project.places.transcripts,
-    secrets: [apiKey],
+    secrets: apiKey === '' ? [] : [apiKey],
   });
 }
 
@@ -153,6 +165,9 @@ interface Surroundings {
   conditions: ValidationConditions;
 }
 
+/** As many reviews as sonnet has lanes, and one on opus. */
+const MOST_BESIDE = 4;
+
 const LOOK_AGAIN_MS = 1_000;
 
 async function assemble(project: Project, context: Context, studio: Studio, store: GitStore): Promise<Workshop> {
@@ -170,7 +185,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
     async () => project.baton.beat(project.holder.owner),
     why => notice(`the heartbeat could not be written, trying again: ${why}`),
   );
-  const doorbell = openDoorbell(project);
+  const doorbell = openDoorbell(project, notice);
   const common = {
     studio,
     holder: project.holder,
@@ -198,6 +213,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
       checkout: project.checkout,
       record: recordFiles(project.facts.root),
       recentChecks: recentChecks(systemClock),
+      beside: besideTheTicks(MOST_BESIDE),
       person: name,
     },
     close: async () => {
@@ -230,7 +246,14 @@ async function lookAround(project: Project, studio: Studio): Promise<Surrounding
 
 const spentToday = (project: Project): number => {
   const { day, week } = calendarOf(systemClock.now());
-  const { settled, open } = project.ledger.standings({ repository: '', plan: null, task: '', day, week }).day;
+  const { settled, open } = project.ledger.standings({
+    repository: '',
+    plan: null,
+    task: '',
+    day,
+    week,
+    tier: 'haiku',
+  }).day;
   return settled + open;
 };
 

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkoutFiles } from '../../src/cli/checkout-files.ts';
 import { type InitEdges, type InitOptions, init } from '../../src/cli/init.ts';
+import { CLAUDE_SECTION } from '../../src/cli/init-offers.ts';
 import { parseConfig } from '../../src/record/config-file.ts';
 
 const folders: string[] = [];
@@ -179,7 +180,7 @@ describe('init', () => {
         '  progress/.gitkeep  0 lines    keeps the folder in git',
         '  complete/.gitkeep  0 lines    keeps the folder in git',
         '  blocked/.gitkeep   0 lines    keeps the folder in git',
-        '\nDone.\n  next   kleiber plan "what you want"',
+        '\nDone.\n  next   kleiber plan "what you want"\n  also   kleiber init --claude-md --sign-off',
       ],
       trusted: [],
     });
@@ -314,5 +315,68 @@ describe('init', () => {
     const { out } = await run(root, { dryRun: true });
     expect(out.filter(line => line.includes('\u001b'))).toEqual([]);
     expect(out).toContainEqual(expect.stringContaining('a\\u{1b}[31mb'));
+  });
+});
+
+describe('what is written only when it is asked for', () => {
+  const today = { today: () => '2026-11-21' };
+
+  test('the section for CLAUDE.md is shown, appended to what stands there, and never twice', async () => {
+    const root = repository({ ...SHOP, 'CLAUDE.md': '# Ours\n\nUse tabs.' });
+    const { out } = await run(root, { yes: true, claudeMd: true });
+    const text = readFileSync(join(root, 'CLAUDE.md'), 'utf8');
+    expect(text).toBe(`# Ours\n\nUse tabs.\n\n${CLAUDE_SECTION}`);
+    expect(out.join('\n')).toContain('The section for CLAUDE.md\n  ## Which model does what (kleiber)');
+    expect((await run(root, { yes: true, claudeMd: true })).out).toEqual([
+      'This repository is set up; there is nothing to write.',
+    ]);
+    expect(readFileSync(join(root, 'CLAUDE.md'), 'utf8')).toBe(text);
+  });
+
+  test('the sign-off list is asked point by point, and the answers are kept as the next decision', async () => {
+    const root = repository({ ...SHOP, 'docs/decisions/0007-tabs.md': '# 7. Tabs\n' });
+    const asked: string[] = [];
+    const confirm = async (question: string): Promise<boolean> => {
+      asked.push(question);
+      return !question.startsWith('Haiku may');
+    };
+    const { code } = await run(root, { signOff: true }, { confirm, ...today });
+    const text = readFileSync(join(root, 'docs/decisions/0008-how-models-are-allocated.md'), 'utf8');
+    expect([code, asked.length]).toEqual([0, 7]);
+    expect(text.split('\n').slice(0, 5)).toEqual([
+      '# 8. How models are allocated',
+      '',
+      'Date: 2026-11-21',
+      '',
+      '1 of 6 points are not agreed; settle them before the first plan.',
+    ]);
+    expect(text.match(/^- \[.\]/gm)).toEqual(['- [x]', '- [x]', '- [x]', '- [ ]', '- [x]', '- [x]']);
+    expect((await run(root, { signOff: true }, { confirm, ...today })).code).toBe(0);
+    expect(asked.length).toBe(7);
+  });
+
+  test('with --yes all points are agreed; with nobody to ask nothing is written', async () => {
+    const root = repository(SHOP);
+    const refused = await run(root, { signOff: true });
+    expect([refused.code, refused.notes]).toEqual([
+      2,
+      [
+        'Nothing was written: the sign-off list needs answers, and there is no terminal to ask on.\nfix   kleiber init --sign-off --yes   (agrees to all of it)',
+      ],
+    ]);
+    expect(Object.keys(treeOf(root)).sort()).toEqual(Object.keys(treeOf(repository(SHOP))).sort());
+    await run(root, { signOff: true, yes: true }, today);
+    const text = readFileSync(join(root, 'docs/decisions/0001-how-models-are-allocated.md'), 'utf8');
+    expect(text).toContain('All points are agreed.');
+    expect(text).not.toContain('- [ ]');
+  });
+
+  test('a CLAUDE.md that is a link stands in the way only when it is to be written', async () => {
+    const root = repository(SHOP);
+    symlinkSync('README.md', join(root, 'CLAUDE.md'));
+    expect((await run(root, { dryRun: true })).code).toBe(0);
+    expect((await run(root, { dryRun: true, claudeMd: true })).notes[0]).toBe(
+      'CLAUDE.md is a symbolic link; kleiber writes only inside this repository',
+    );
   });
 });

@@ -24,6 +24,8 @@ const SUMMARY = {
 };
 
 const TITLES = ['The median of a sample', 'A summary of a sample'];
+/** What the scribe adds by itself: the plan has two waves. */
+const WRITTEN_DOWN = [1, 2].map(wave => `Write down what landed up to wave ${wave}`);
 const PLAN = planOf([
   { key: 'median', agent: 'engineer-backend', title: TITLES[0] ?? '', files: Object.keys(MEDIAN) },
   {
@@ -121,7 +123,7 @@ describe('a Python project', () => {
   test('lands the plan when workers run, on the branch, paid and recorded', async () => {
     await journey.must('plan', '--from', '../plan.json', '--yes');
     await journey.must('work', '--all', '--until-idle');
-    await expectAllLanded(journey, TITLES);
+    await expectAllLanded(journey, [...TITLES, ...WRITTEN_DOWN]);
     expect(journey.git('status', '--porcelain', '--ignored=no')).toBe('');
   });
 
@@ -148,6 +150,6 @@ describe('a Python project', () => {
     expect(removed.length).toBeGreaterThan(0);
     for (const [, path = ''] of removed) expect(existsSync(path)).toBe(false);
     expect(await journey.must('clean', '--dry-run')).toBe('nothing to clean: no idle worktree\n');
-    await expectAllLanded(journey, TITLES);
+    await expectAllLanded(journey, [...TITLES, ...WRITTEN_DOWN]);
   });
 });

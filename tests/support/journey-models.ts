@@ -66,15 +66,28 @@ export const builds = (files: Readonly<Record<string, string>>, check: string): 
   request => [submit(`Written and checked: ${lastResult(request).split('\n')[0]}`)],
 ];
 
+/** What the conductor asks of the scribe after a wave: here a page of its own for each time. */
+const SCRIBE: Script['tasks'] = {
+  'title: Write down what landed': [
+    request => {
+      const id = /^id: (\S+)$/m.exec(textOf(request.messages[0]?.content))?.[1] ?? '';
+      return [say('I write down what is new.'), write(`docs/decisions/${id}.md`, `# ${id}\n`)];
+    },
+    [submit('Written down.')],
+  ],
+};
+
 /** The models of a script. A task that the script does not know is a fault of the script and says so. */
 export const scripted =
   ({ plan = [], tasks }: Script): Answer =>
   async request => {
     const schema = request.output_config?.format?.schema;
+    if (schema !== undefined && isReview(request))
+      return { content: [{ type: 'json', value: approvalOfWork(request) }] };
     if (schema !== undefined)
       return { content: [{ type: 'json', value: isPlan(schema) ? planOf(plan) : approvalOf(schema) }] };
     const opening = textOf(request.messages[0]?.content);
-    const [, turns] = Object.entries(tasks).find(([phrase]) => opening.includes(phrase)) ?? [];
+    const [, turns] = Object.entries({ ...tasks, ...SCRIBE }).find(([phrase]) => opening.includes(phrase)) ?? [];
     const turn = turns?.[turnsSoFar(request)];
     if (turn === undefined)
       return { content: [say(`nothing is written for turn ${turnsSoFar(request)} of:\n${opening}`)] };
@@ -87,6 +100,18 @@ export const turnsSoFar = (request: MessagesRequest): number =>
 const propertiesOf = (schema: JsonObject): JsonObject => (schema.properties ?? {}) as JsonObject; // a JSON schema of objects
 
 const isPlan = (schema: JsonObject): boolean => 'tasks' in propertiesOf(schema);
+
+const isReview = (request: MessagesRequest): boolean =>
+  textOf(request.messages[0]?.content).startsWith('A submission needs your review');
+
+/** A review of work that finds every numbered criterion met. */
+function approvalOfWork(request: MessagesRequest): unknown {
+  const opening = textOf(request.messages[0]?.content);
+  const [, section = ''] = /## Criteria\n\n([\s\S]*?)\n\n## /.exec(opening) ?? [];
+  const numbers = [...section.matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number));
+  const criteria = numbers.map(number => ({ number, met: true, note: 'looked at' }));
+  return { decision: 'approve', summary: 'All criteria are met.', criteria, comments: [] };
+}
 
 /** A review that finds nothing, whatever its form asks for. */
 function approvalOf(schema: JsonObject): unknown {

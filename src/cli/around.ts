@@ -1,0 +1,73 @@
+/** What stands around a task when somebody asks why: lanes, dependencies, who comes first, what people have decided. */
+import { calendarOf } from '../agent/meter.ts';
+import { targetStream } from '../domain/event.ts';
+import { nanoFromUsd } from '../domain/money.ts';
+import type { Tier } from '../domain/tier.ts';
+import { type BoardTask, landingOrder, readyTasks } from '../policy/board.ts';
+import { hindranceOf } from '../policy/controls.ts';
+import type { Around } from '../policy/reason.ts';
+import type { Routing } from '../policy/route.ts';
+import { whyStanding } from '../policy/why.ts';
+import type { BoardView } from '../report/board-keeper.ts';
+import { whyJson, whyText } from '../report/task-text.ts';
+import { systemClock } from './clock.ts';
+import type { Project } from './project.ts';
+import { linesFor, routeOfTask } from './route-task.ts';
+import { baselineOf } from './status.ts';
+
+function aroundOf(task: BoardTask, routing: Routing | null, view: BoardView, project: Project): Around {
+  const { branch } = project.facts;
+  return {
+    routing,
+    hindrance: hindranceOf(view.controls, project.config.routing, task.state?.override != null),
+    lanes: lanesOf(project),
+    waitsFor: task.waitingFor.map(id => ({ id, standing: view.board.get(id)?.standing ?? null })),
+    before: tasksBefore(task, view),
+    baseline: branch === null ? null : baselineOf(project.baton.read(targetStream(branch))),
+    guardReached: spentToday(project) >= nanoFromUsd(project.config.budget.guard_usd),
+    paused: view.controls.paused,
+  };
+}
+
+/** Why a task stands where it stands and gets the model it gets, with every source. */
+export function whyOfTask(task: BoardTask, view: BoardView, project: Project): string {
+  const routing = routeOfTask(task, view, project);
+  const reasons = whyStanding(task, aroundOf(task, routing, view, project));
+  return whyText(task, reasons, routing, linesFor(task, view, project));
+}
+
+/** The same for programs. */
+export function whyJsonOfTask(task: BoardTask, view: BoardView, project: Project): Record<string, unknown> {
+  const routing = routeOfTask(task, view, project);
+  const reasons = whyStanding(task, aroundOf(task, routing, view, project));
+  return whyJson(task, reasons, routing, linesFor(task, view, project));
+}
+
+function lanesOf(project: Project): Around['lanes'] {
+  const live = project.baton.lanes();
+  const lane = (tier: Tier) => ({
+    live: live.filter(open => open.tier === tier).length,
+    limit: project.config.lanes[tier],
+  });
+  return { haiku: lane('haiku'), sonnet: lane('sonnet'), opus: lane('opus') };
+}
+
+/** Those of the same agent that a worker takes first, or those that land first. */
+function tasksBefore(task: BoardTask, { board }: BoardView): string[] {
+  const line = task.standing === 'queued' ? landingOrder(board) : readyTasks(board, new Set([task.card.agent]));
+  const place = line.findIndex(({ card }) => card.id === task.card.id);
+  return line.slice(0, Math.max(0, place)).map(({ card }) => card.id);
+}
+
+function spentToday(project: Project): number {
+  const { day, week } = calendarOf(systemClock.now());
+  const { settled, open } = project.ledger.standings({
+    repository: '',
+    plan: null,
+    task: '',
+    day,
+    week,
+    tier: 'haiku',
+  }).day;
+  return settled + open;
+}

@@ -1,0 +1,104 @@
+/** `kleiber calibrate`: the weekly review of the table (seed 4): evidence, advice, and on request the change itself. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { TableMove } from '../domain/tier.ts';
+import { movesOf, calibrate as review } from '../policy/calibrate.ts';
+import { canonicalAgent } from '../policy/routing-table.ts';
+import { costsByType, shadowOf } from '../policy/task-costs.ts';
+import {
+  type Calibration,
+  calibrationJson,
+  calibrationText,
+  shadowJson,
+  shadowText,
+} from '../report/calibration-text.ts';
+import type { ExitCode } from '../report/problem.ts';
+import { personOf } from './by-person.ts';
+import { applyMoves } from './calibrate-apply.ts';
+import { systemClock } from './clock.ts';
+import { type Context, complain, note, say, sayJson, widthOf } from './context.ts';
+import { decide } from './decide.ts';
+import { openProject, type Project } from './project.ts';
+import { reviewFacts } from './review-facts.ts';
+
+export interface CalibrateFlags {
+  apply?: boolean;
+  shadow?: boolean;
+  agent?: string;
+  days?: number;
+  json?: boolean;
+}
+
+export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
+  command
+    .option('--apply', 'write the proposal to kleiber.yml, commit it, and put the review on record')
+    .option('--shadow', 'only record what the proposal would have chosen and cost')
+    .option('--agent <name>', 'review this agent alone')
+    .option('--days <n>', 'only work of the last n days', days)
+    .option('--json', 'as JSON, with every attempt')
+    .action(async (flags: CalibrateFlags) => done(await calibrate(flags, context)));
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, 1 or more');
+  return value;
+}
+
+async function calibrate(flags: CalibrateFlags, context: Context): Promise<ExitCode> {
+  const project = await openProject(context);
+  if (!project.ok) return complain(context, project.failure);
+  try {
+    const found = calibrationOf(flags, project.value);
+    if (flags.json) sayJson(context, 'calibration', calibrationJson(found));
+    else if (!flags.shadow) say(context, calibrationText(found, widthOf(context)));
+    if (flags.shadow) return await watchMoves(found, flags, project.value, context);
+    return flags.apply ? await applyMoves(found.moves, project.value, context) : 0;
+  } finally {
+    project.value.close();
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+/** Evidence and advice; the board shows the same. */
+export function calibrationOf(flags: CalibrateFlags, project: Project): Calibration {
+  const since =
+    flags.days === undefined ? null : new Date(systemClock.now().getTime() - flags.days * DAY_MS).toISOString();
+  const { view, record } = reviewFacts(project, null, since);
+  const agent = flags.agent === undefined ? null : canonicalAgent(flags.agent);
+  const isAsked = (row: { agent: string }): boolean => agent === null || row.agent === agent;
+  const found = review(record.uses, project.config.routing, view.controls).filter(isAsked);
+  const { shadow, lastReviewAt } = view.controls;
+  return {
+    findings: found,
+    moves: movesOf(found),
+    types: costsByType(record.uses.filter(isAsked)),
+    attempts: record.attempts.filter(isAsked),
+    shadow: shadow === null ? null : { ...shadow, seen: shadowOf(record.uses, shadow.moves, shadow.since) },
+    lastReviewAt,
+  };
+}
+
+/** Nothing is used: the log keeps which rows are watched, and every later review says what they would have come to. */
+async function watchMoves(
+  { moves }: { moves: readonly TableMove[] },
+  flags: CalibrateFlags,
+  project: Project,
+  context: Context,
+): Promise<ExitCode> {
+  if (moves.length === 0) {
+    note(context, 'there is no proposal to watch');
+    return 0;
+  }
+  const by = await personOf(project);
+  const { record } = reviewFacts(project, null, null);
+  const seen = shadowOf(record.uses, moves, null);
+  if (flags.json) sayJson(context, 'shadow', shadowJson(seen));
+  else say(context, shadowText(seen, widthOf(context)));
+  return decide(
+    () => ({ kind: 'shadowed', by, moves: [...moves] }),
+    'watched from now on and not used: kleiber calibrate says what it would have chosen and cost',
+    project,
+    context,
+  );
+}

@@ -1,0 +1,34 @@
+/** `kleiber status --agent <name>`: what one agent has done, does, waits for and takes next. */
+import { findRole } from '../agent/roles.ts';
+import { readyTasks } from '../policy/board.ts';
+import { nearestWord } from '../record/nearest.ts';
+import { agentStatus, agentStatusText } from '../report/agent-status.ts';
+import { type ExitCode, problem } from '../report/problem.ts';
+import { type Context, complain, say, sayJson } from './context.ts';
+import { openProject } from './project.ts';
+
+export async function statusOfAgent(agent: string, isJson: boolean, context: Context): Promise<ExitCode> {
+  const project = await openProject(context);
+  if (!project.ok) return complain(context, project.failure);
+  try {
+    const { board } = project.value.keeper.look();
+    const names = [...project.value.roles.keys()];
+    const isKnown =
+      findRole(project.value.roles, agent) !== null || [...board.values()].some(({ card }) => card.agent === agent);
+    if (!isKnown) {
+      const nearest = nearestWord(agent, names);
+      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+      const fix = `kleiber status --agent ${nearest ?? 'engineer-backend'}`;
+      return complain(
+        context,
+        problem(2, `no agent is named ${agent}${hint}`, [`Agents here: ${names.join(', ')}`], [fix]),
+      );
+    }
+    const status = agentStatus(agent, board, readyTasks(board, 'all'));
+    if (isJson) sayJson(context, 'agent_status', { ...status });
+    else say(context, agentStatusText(status));
+    return 0;
+  } finally {
+    project.value.close();
+  }
+}
