@@ -7,7 +7,7 @@ export type Move = (talk: Talk) => ScriptedReply;
 export type Script = (talk: Talk) => readonly Move[];
 
 /** The command that agents and checks of the sample share. */
-export const TESTS = 'node --test';
+export const TESTS = 'node --test tests.js';
 
 const say = (words: string): ScriptedBlock[] => (words === '' ? [] : [{ type: 'text', text: words }]);
 

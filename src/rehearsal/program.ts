@@ -1,6 +1,8 @@
-/** What a rehearsal is about: the request, what the visitor answers, and what must come of it. */
+/** What a rehearsal is about: the request, what the visitor answers and types, and what must come of it. */
 import type { ReturnReason } from '../domain/event.ts';
+import { type NanoUsd, usdText } from '../domain/money.ts';
 import type { Standing } from '../policy/board.ts';
+import type { Tier } from '../domain/tier.ts';
 
 export const REQUEST =
   'Add coupons: a code at the checkout takes a percentage off the order, and the cart page shows the discount.';
@@ -22,26 +24,44 @@ const ANSWERS: readonly PlannedAnswer[] = [
     widen: 'src/shared/money.js',
     notBefore: 'pricing',
   },
+  { task: 'refunds', text: 'its share of what was really paid', widen: null, notBefore: null },
 ];
+
+/** What a person books after the run as spent elsewhere: nearly all of the day, so that its zone is red. */
+export const ELSEWHERE = { tokens: 476_000, model: 'opus', note: 'a day of pairing in the terminal' } as const;
+
+/** Whose weekly review is shown, and what it must propose. */
+export const REVIEWED = { agent: 'scribe', proposals: ['scribe EXEC → sonnet'] } as const;
 
 interface Ending {
   standing: Standing;
   attempts: number;
   returns: readonly ReturnReason[];
+  /** The tier that an escalation left open. */
+  raisedTo: Tier | null;
+  /** What it waits for: the type of its blocker, or the zone that defers it. */
+  waitsFor: string | null;
 }
 
-const straight: Ending = { standing: 'landed', attempts: 1, returns: [] };
+const straight: Ending = { standing: 'landed', attempts: 1, returns: [], raisedTo: null, waitsFor: null };
 
 /** A question that is answered makes a second attempt, which goes on in the same conversation. */
 const ENDINGS: Readonly<Record<string, Ending>> = {
   architecture: straight,
-  'coupon-codes': { standing: 'landed', attempts: 2, returns: ['red'] },
-  pricing: { standing: 'landed', attempts: 2, returns: [] },
-  'cart-page': { standing: 'landed', attempts: 3, returns: ['conflict'] },
-  checkout: straight,
+  'coupon-codes': { ...straight, attempts: 2, returns: ['red'] },
+  pricing: { ...straight, attempts: 2 },
+  'cart-page': { ...straight, attempts: 3, returns: ['conflict'] },
+  /** Sonnet stops at a decision that is not its own; opus builds it in a new conversation. */
+  checkout: { ...straight, attempts: 2, raisedTo: 'opus' },
   'final-checks': straight,
-  changelog: straight,
-  refunds: { standing: 'blocked', attempts: 1, returns: [] },
+  /** Its reviewer sends it back once. */
+  changelog: { ...straight, attempts: 2, returns: ['changes_requested'] },
+  /** Built and reviewed; it moves money, so it waits for a person. */
+  refunds: { ...straight, standing: 'blocked', attempts: 2, waitsFor: 'human_review' },
+  /** Typed by hand with a cap of its own, which cannot fund its second request. */
+  'price-list': { ...straight, standing: 'blocked', waitsFor: 'budget' },
+  /** Typed by hand when the day is nearly used up: never started, and never given to a cheaper model. */
+  receipts: { ...straight, standing: 'deferred', attempts: 0, waitsFor: 'red zone' },
 };
 
 /** `cart-page` of `p1ab2-04-cart-page`. */
@@ -51,7 +71,13 @@ export const keyOf = (id: string): string => /^[^-]+-\d\d-(.+)$/.exec(id)?.[1] ?
 export interface RehearsedTask {
   card: { id: string };
   standing: Standing;
-  state: { attempts: readonly unknown[]; returns: readonly { reason: ReturnReason }[] } | null;
+  state: {
+    attempts: readonly unknown[];
+    returns: readonly { reason: ReturnReason }[];
+    raisedTo: { tier: Tier } | null;
+    stage: { kind: string; blocker?: { type: string } };
+    deferral: { why: string; until: string } | null;
+  } | null;
 }
 
 type Tasks = readonly RehearsedTask[];
@@ -67,7 +93,7 @@ export function dueAnswers(tasks: Tasks): { id: string; answer: PlannedAnswer }[
   });
 }
 
-const STILL: ReadonlySet<Standing> = new Set(['landed', 'blocked', 'waiting', 'cancelled']);
+const STILL: ReadonlySet<Standing> = new Set(['landed', 'blocked', 'waiting', 'cancelled', 'deferred']);
 
 /** Nothing moves, and nobody is about to answer. */
 export const isAtRest = (tasks: Tasks): boolean =>
@@ -85,10 +111,47 @@ export function differencesOf(tasks: Tasks): string[] {
 
 function differenceIn(key: string, wanted: Ending, task: RehearsedTask | undefined): string[] {
   if (task === undefined) return [`${key} was not planned`];
-  const { attempts = [], returns = [] } = task.state ?? {};
-  const is = said({ standing: task.standing, attempts: attempts.length, returns: returns.map(({ reason }) => reason) });
+  const is = said(endingOf(task));
   return is === said(wanted) ? [] : [`${key}: ${is}, expected ${said(wanted)}`];
 }
 
-const said = ({ standing, attempts, returns }: Ending): string =>
-  `${standing} after ${attempts} attempts${returns.length === 0 ? '' : `, given back as ${returns.join(', ')}`}`;
+function endingOf({ standing, state }: RehearsedTask): Ending {
+  if (state === null) return { ...straight, standing, attempts: 0 };
+  const { attempts, returns, raisedTo, stage, deferral } = state;
+  return {
+    standing,
+    attempts: attempts.length,
+    returns: returns.map(({ reason }) => reason),
+    raisedTo: raisedTo?.tier ?? null,
+    waitsFor: stage.blocker?.type ?? deferral?.why.split(' of ')[0] ?? null,
+  };
+}
+
+const said = ({ standing, attempts, returns, raisedTo, waitsFor }: Ending): string =>
+  [
+    `${standing}${waitsFor === null ? '' : ` (${waitsFor})`} after ${attempts} attempts`,
+    ...(raisedTo === null ? [] : [`escalated to ${raisedTo}`]),
+    ...(returns.length === 0 ? [] : [`given back as ${returns.join(', ')}`]),
+  ].join(', ');
+
+/** The budget stop in figures: what was spent, the cap, and the least that the next request would have had to reserve. */
+export interface BudgetStop {
+  spent: NanoUsd;
+  cap: NanoUsd;
+  next: NanoUsd;
+}
+
+/** A cap that held, and that was really in the way; a sentence for each that is not so. */
+export function faultsOfStop({ spent, cap, next }: BudgetStop): string[] {
+  return [
+    ...(spent <= 0 ? ['the capped task spent nothing'] : []),
+    ...(spent <= cap ? [] : [`$${usdText(spent)} were spent under a cap of $${usdText(cap)}`]),
+    ...(spent + next > cap ? [] : [`the next request would have fitted: $${usdText(spent)} and $${usdText(next)}`]),
+  ];
+}
+
+/** What the weekly review proposes otherwise than written above; `moves` as `scribe EXEC → sonnet`. */
+export const proposalFaults = (moves: readonly string[]): string[] =>
+  moves.join('; ') === REVIEWED.proposals.join('; ')
+    ? []
+    : [`the review proposes ${moves.join('; ') || 'nothing'}, expected ${REVIEWED.proposals.join('; ')}`];

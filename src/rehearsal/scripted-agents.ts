@@ -10,8 +10,10 @@ import { couponCodes } from './scripts/coupon-codes.ts';
 import { finalChecks } from './scripts/final-checks.ts';
 import { planReview } from './scripts/plan-review.ts';
 import { planner } from './scripts/planner.ts';
+import { priceList } from './scripts/price-list.ts';
 import { pricing } from './scripts/pricing.ts';
 import { refunds } from './scripts/refunds.ts';
+import { workReview } from './scripts/work-review.ts';
 import { type Talk, talkOf, taskKeyOf } from './talk.ts';
 
 const TASKS: Readonly<Record<string, Script>> = {
@@ -23,6 +25,7 @@ const TASKS: Readonly<Record<string, Script>> = {
   'final-checks': finalChecks,
   changelog,
   refunds,
+  'price-list': priceList,
 };
 
 export interface Pace {
@@ -44,14 +47,15 @@ export function scriptedAgents({ clock, speed }: Pace): Answer {
 function scriptOf(talk: Talk): Script {
   if (talk.system.startsWith('You are the planner.')) return planner;
   if (talk.opening.startsWith('A plan for a feature request needs your review')) return planReview;
+  if (talk.opening.startsWith('A submission needs your review')) return workReview;
   const script = TASKS[taskKeyOf(talk)];
   if (script === undefined) throw new Error(`no script is for this task: ${talk.opening.slice(0, 200)}`);
   return script;
 }
 
-const LEAST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 1_000;
+const LEAST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 500;
 
 /** Milliseconds: longer replies take longer, within reason. */
 const pauseOf = ({ content }: ScriptedReply): number =>
-  Math.min(LONGEST_PAUSE_MS, LEAST_PAUSE_MS + JSON.stringify(content).length / 4);
+  Math.min(LONGEST_PAUSE_MS, LEAST_PAUSE_MS + JSON.stringify(content).length / 8);

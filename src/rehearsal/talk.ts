@@ -52,5 +52,5 @@ const resultText = (content: unknown): string =>
     .map(({ block }) => String(block.text ?? ''))
     .join('\n');
 
-/** `cart-view` of `id: p1ab2-04-cart-view`; empty where the opening is no task. */
-export const taskKeyOf = ({ opening }: Talk): string => /^id: \S+?-\d\d-(\S+)$/m.exec(opening)?.[1] ?? '';
+/** `cart-view` of `id: p1ab2-04-cart-view`, and all of an id that no plan gave; empty where the opening is no task. */
+export const taskKeyOf = ({ opening }: Talk): string => /^id: (?:\S+?-\d\d-)?(\S+)$/m.exec(opening)?.[1] ?? '';

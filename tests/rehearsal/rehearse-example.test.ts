@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseBlocked } from '../../src/record/blocked-file.ts';
 import { parseDone } from '../../src/record/done-file.ts';
 import { parseLog } from '../../src/record/log-file.ts';
+import { parseReview } from '../../src/record/review-file.ts';
 import { parseStarted } from '../../src/record/started-file.ts';
 import { parseTaskFile } from '../../src/record/task-file.ts';
 import { parseValidation } from '../../src/record/validation-file.ts';
@@ -21,12 +22,15 @@ const filesOf = (folder: string): string[] =>
 
 const bytesOf = (path: string): Uint8Array => readFileSync(join(PROJECT, path));
 
+const parseReport = (path: string, bytes: Uint8Array) =>
+  path.endsWith('-review.md') ? parseReview(path, bytes) : parseValidation(path, bytes);
+
 const PARSERS = [
   ['tasks', parseTaskFile],
   ['progress', parseStarted],
   ['complete', parseDone],
   ['blocked', parseBlocked],
-  ['reports', parseValidation],
+  ['reports', parseReport],
 ] as const;
 
 describe('the example record', () => {
@@ -47,7 +51,7 @@ describe('the example record', () => {
     const namesOf = (folder: string): string[] =>
       filesOf(folder).map(path => path.slice(folder.length + 1).replace(/(?:-started|-done|-conflict)?\.md$/, ''));
     expect(namesOf('progress')).toEqual(namesOf('tasks'));
-    expect([...namesOf('complete'), ...namesOf('blocked')].sort()).toEqual(namesOf('tasks'));
+    expect([...new Set([...namesOf('complete'), ...namesOf('blocked')])].sort()).toEqual(namesOf('tasks'));
   });
 
   it('names no place of the machine that it was made on', () => {

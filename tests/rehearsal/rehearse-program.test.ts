@@ -22,8 +22,8 @@ const AS_WRITTEN = [
   task('cart-page', 'landed', 3, ['conflict']),
   task('checkout', 'landed'),
   task('final-checks', 'landed'),
-  task('changelog', 'landed'),
-  task('refunds', 'blocked'),
+  task('changelog', 'landed', 2, ['changes_requested']),
+  task('refunds', 'blocked', 2),
 ];
 
 const without = (key: string): RehearsedTask[] => AS_WRITTEN.filter(({ card }) => keyOf(card.id) !== key);
@@ -56,8 +56,9 @@ describe('what must come of a rehearsal', () => {
 describe('the visitor', () => {
   const ids = (tasks: RehearsedTask[]): string[] => dueAnswers(tasks).map(({ id }) => keyOf(id));
 
-  it('answers a question once, and the one about refunds never', () => {
-    expect(ids([task('pricing', 'blocked'), task('refunds', 'blocked')])).toEqual(['pricing']);
+  it('answers a question once, and approves nothing', () => {
+    expect(ids([task('pricing', 'blocked'), task('refunds', 'blocked')])).toEqual(['pricing', 'refunds']);
+    expect(ids([task('refunds', 'blocked', 2)])).toEqual([]);
     expect(ids([task('pricing', 'blocked', 2)])).toEqual([]);
   });
 

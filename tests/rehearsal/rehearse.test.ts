@@ -9,6 +9,7 @@ import { type Stage, setStage } from '../../src/cli/rehearsal-stage.ts';
 import { addUsage, NO_USAGE } from '../../src/domain/money.ts';
 import { parseBlocked } from '../../src/record/blocked-file.ts';
 import { parseDone } from '../../src/record/done-file.ts';
+import { parseReview } from '../../src/record/review-file.ts';
 import { parseTaskFile } from '../../src/record/task-file.ts';
 import { keyOf } from '../../src/rehearsal/program.ts';
 import { must } from '../support/git-sandbox.ts';
@@ -56,7 +57,7 @@ describe.skipIf(whySkipped !== null)('a rehearsal', () => {
 
   afterAll(() => rmSync(here.folder, { recursive: true, force: true }));
 
-  it('goes as its script has it: a red hand-in, a question, a conflict, and one task that stays blocked', () => {
+  it('goes as its script has it: a red hand-in, questions, a conflict, a review that sends back, and a person to wait for', () => {
     expect(played.differences).toEqual([]);
   });
 
@@ -108,7 +109,7 @@ describe.skipIf(whySkipped !== null)('a rehearsal', () => {
 
   it('tells somebody who has only the repository what landed, by which model, and at what cost', () => {
     const done = [...recordsOf('complete')].map(([path, bytes]) => must(parseDone(path, bytes)).record);
-    expect(done.map(record => keyOf(record.id)).sort()).toEqual(LANDED);
+    expect(done.map(record => keyOf(record.id)).sort()).toEqual([...LANDED, 'refunds'].sort());
     const models = new Map(done.map(record => [keyOf(record.id), record.model]));
     expect(Object.fromEntries(models)).toEqual({
       architecture: 'opus',
@@ -118,6 +119,7 @@ describe.skipIf(whySkipped !== null)('a rehearsal', () => {
       'coupon-codes': 'sonnet',
       'final-checks': 'haiku',
       pricing: 'sonnet',
+      refunds: 'opus',
     });
     expect(done.filter(record => !(Number(record.costUsd) > 0))).toEqual([]);
     expect(readFileSync(join(root, 'orchestration_log.md'), 'utf8')).toMatch(/- \*\*Total: \$0\.\d+\*\*\n$/);
@@ -127,8 +129,21 @@ describe.skipIf(whySkipped !== null)('a rehearsal', () => {
     const [[path, bytes] = ['', new Uint8Array()], ...others] = [...recordsOf('blocked')];
     expect(others).toEqual([]);
     const { id, blocker } = must(parseBlocked(path, bytes));
-    expect([keyOf(id), blocker.type, blocker.options.length]).toEqual(['refunds', 'unclear_requirements', 3]);
+    expect([keyOf(id), blocker.type, blocker.options]).toEqual(['refunds', 'human_review', ['approve']]);
     expect(new TextDecoder().decode(bytes)).toContain('## Answer');
+  });
+
+  it('leaves a verdict for all haiku work, for the critical path and for money, criterion by criterion', () => {
+    const files = [...recordsOf('reports')].filter(([path]) => path.endsWith('-review.md'));
+    const verdicts = files.map(([path, bytes]) => must(parseReview(path, bytes)));
+    expect(Object.fromEntries(verdicts.map(({ id, tier, decision }) => [keyOf(id), [tier, decision]]))).toEqual({
+      changelog: ['sonnet', 'approve'],
+      checkout: ['opus', 'approve'],
+      'final-checks': ['sonnet', 'approve'],
+      pricing: ['opus', 'approve'],
+      refunds: ['opus', 'approve'],
+    });
+    expect(verdicts.flatMap(({ criteria }) => criteria).filter(({ met, text }) => !met || text === '')).toEqual([]);
   });
 
   it('leaves the home folder as it was', () => {

@@ -53,7 +53,7 @@ computes none of them again.
   'kleiber.yml': `# What must pass before anything lands.
 checks:
   - name: tests
-    command: node --test
+    command: node --test tests.js
     timeout_minutes: 2
 
 # Where each agent may write.
@@ -70,10 +70,16 @@ roles:
 # Play money: a rehearsal costs nothing, and its caps hold all the same.
 budget:
   task_usd: 2
-  plan_usd: 5
+  plan_usd: 15
   day_usd: 10
   week_usd: 20
   guard_usd: 8
+`,
+  /** One process for all tests: a visitor waits for them some thirty times. */
+  'tests.js': `import { readdirSync } from 'node:fs';
+
+for (const file of readdirSync('src', { recursive: true }).sort())
+  if (file.endsWith('.test.js')) await import(\`./src/\${file}\`);
 `,
   'package.json': `{
   "name": "corner-shop",
@@ -81,7 +87,7 @@ budget:
   "private": true,
   "type": "module",
   "scripts": {
-    "test": "node --test"
+    "test": "node --test tests.js"
   }
 }
 `,

@@ -6,10 +6,16 @@ import type { GitFailure } from '../../git/git.ts';
 import { attempt, type GitEnvironment, gitAt } from '../../git/git-command.ts';
 import { shopBackend } from './shop-backend.ts';
 import { shopFrontend } from './shop-frontend.ts';
+import { shopHistory } from './shop-history.ts';
 import { shopProject } from './shop-project.ts';
 
 /** Every file of the shop, by its path. */
-export const SHOP: Readonly<Record<string, string>> = { ...shopProject, ...shopBackend, ...shopFrontend };
+export const SHOP: Readonly<Record<string, string>> = {
+  ...shopProject,
+  ...shopBackend,
+  ...shopFrontend,
+  ...shopHistory,
+};
 
 /** Who the visitor is in the sample; answers are recorded under this name. */
 export const VISITOR = { name: 'You', email: 'you@example.com' };

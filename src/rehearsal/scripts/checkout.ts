@@ -1,5 +1,5 @@
-/** The checkout joins what two other tasks have landed. */
-import { act, consider, look, type Script, submit, test, write } from '../moves.ts';
+/** The checkout joins what two other tasks have landed: sonnet finds that somebody must decide first, and opus takes over. */
+import { act, call, consider, look, type Move, type Script, submit, test, write } from '../moves.ts';
 
 const CHECKOUT = `import { findCoupon } from './coupons.js';
 import { priceOrder } from './pricing.js';
@@ -44,17 +44,30 @@ test('a coupon that does not count stops the checkout with its reason', () => {
 });
 `;
 
-export const checkout: Script = () => [
-  look(
-    'Coupons and pricing have landed: I read both and join them, with no rule of my own.',
-    'src/backend/coupons.js',
-    'src/backend/pricing.js',
-    'src/backend/checkout.js',
-    'src/backend/checkout.test.js',
-  ),
+const LANDED = ['src/backend/coupons.js', 'src/backend/pricing.js'];
+
+const stop: Move[] = [
+  look('Coupons and pricing have landed: I read both before I join them.', ...LANDED, 'src/backend/checkout.js'),
   consider(
-    'findCoupon gives a result in the shape that checkout returns itself, so a failure can be handed through as it is.',
-    '',
+    'The page, refunds and pricing all know the fields of an order. Whoever copies them here makes a second owner.',
+    'Who owns the fields of an order is more than one file may decide.',
+    call('block', {
+      type: 'technical',
+      reason: 'architectural_decision',
+      problem: 'priceOrder and the checkout both name the fields of an order, and three modules read them.',
+      tried: ['Looked for the owner in docs/conventions.md and in pricing.js: nothing is said'],
+      need: 'Which module owns the fields of an order?',
+      options: ['pricing: the checkout spreads what it gives', 'the checkout: it copies them one by one'],
+      recommendation: 'pricing, because a copied field is forgotten some day',
+    }),
+  ),
+];
+
+const takeOver: Move[] = [
+  look('Taken over: I read what has landed and the note of the one before me.', ...LANDED, 'src/backend/checkout.test.js'),
+  consider(
+    'One owner: pricing. findCoupon already gives a result in the shape that checkout returns, so a failure goes through as it is.',
+    'Pricing owns the amounts; the checkout spreads them and adds no rule of its own.',
     write('src/backend/checkout.js', CHECKOUT),
     write('src/backend/checkout.test.js', ITS_TEST),
   ),
@@ -63,6 +76,11 @@ export const checkout: Script = () => [
     summary:
       'checkout takes { couponCode, today }, and an order now carries subtotal, discount and total. A code that does not count stops the checkout with its reason.',
     tests: ['src/backend/checkout.test.js'],
-    decisions: ['An empty code is no coupon and no error, because the field on the page may stay empty'],
+    decisions: [
+      'Pricing owns the fields of an order and the checkout spreads them, because a copied field is forgotten some day',
+      'An empty code is no coupon and no error, because the field on the page may stay empty',
+    ],
   }),
 ];
+
+export const checkout: Script = ({ opening }) => (opening.includes('Escalated from sonnet') ? takeOver : stop);
