@@ -74,10 +74,9 @@ async function rewritePlain(project: Project): Promise<string[]> {
 
 /** What only all files together show: agents, dependencies, zones, circles. Landed tasks are history and not judged. */
 function planFaults(view: BoardView, project: Project): FileFault[] {
-  const ids = new Set(view.board.keys());
   const open = [...view.tasks.values()].filter(file => view.board.get(file.task.head.id)?.standing !== 'landed');
   const faults = open.flatMap(file =>
-    taskFaults(file.task, [], project.roles, ids).map(fault => ({
+    taskFaults(file.task, [], project.roles, view.board).map(fault => ({
       path: file.path,
       line: 1,
       problem: fault.problem,

@@ -82,15 +82,15 @@ export function taskFaults(
   task: Task,
   tasks: readonly Task[],
   roles: ReadonlyMap<string, Role>,
-  existing: ReadonlySet<string>,
+  existing: { has(id: string): boolean },
 ): PlanFault[] {
   const { head, body } = task;
   const role = roleOf(head.agent, roles);
-  const ids = new Set([...tasks.map(other => other.head.id), ...existing]);
+  const isKnown = (id: string): boolean => existing.has(id) || tasks.some(other => other.head.id === id);
   const problems = [
     ...(role === undefined ? [`no agent is named ${head.agent}; agents here: ${[...roles.keys()].join(', ')}`] : []),
     ...[...head.depends_on, ...head.after]
-      .filter(id => !ids.has(id))
+      .filter(id => !isKnown(id))
       .map(id => `depends on ${id}, which does not exist`),
     ...head.files.flatMap(glob =>
       globFault(glob) === null ? [] : [`files: "${glob}" is not a glob of literals, * and **`],

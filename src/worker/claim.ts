@@ -76,7 +76,7 @@ export async function claimTask(
   if (file === undefined) return fail({ reason: 'unfit', detail: 'its file is gone or faulty' });
   // A file edited in place may not have been seen yet; the next look reads it.
   if (!edges.keeper.isCurrent(file)) return fail({ reason: 'lost' });
-  const faults = taskFaults(file.task, [], edges.studio.roles, new Set(view.board.keys()));
+  const faults = taskFaults(file.task, [], edges.studio.roles, view.board);
   if (faults[0] !== undefined) return fail({ reason: 'unfit', detail: faults.map(fault => fault.problem).join('; ') });
   const role = findRole(edges.studio.roles, file.task.head.agent);
   if (role === null) return fail({ reason: 'unfit', detail: `no agent is named ${file.task.head.agent}` });
