@@ -1,15 +1,25 @@
 /** The rehearsal itself: kleiber's own commands in the order a person would type them, and that person's answers. */
 import { type NanoUsd, NO_USAGE, type Usage } from '../domain/money.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { differencesOf, dueAnswers, isAtRest, REQUEST, type RehearsedTask } from '../rehearsal/program.ts';
+import {
+  type BudgetStop,
+  differencesOf,
+  dueAnswers,
+  isAtRest,
+  REQUEST,
+  type RehearsedTask,
+} from '../rehearsal/program.ts';
+import { priceListTask } from '../rehearsal/sample/by-hand.ts';
 import type { ExitCode } from '../report/problem.ts';
 import * as answer from './answer.ts';
 import { systemClock } from './clock.ts';
 import * as conduct from './conduct.ts';
-import { type Context, note, say } from './context.ts';
+import { type Context, note } from './context.ts';
 import * as plan from './plan.ts';
 import { openProject, type Project } from './project.ts';
+import { budgetStopOf, reviewTable, showRedZone, whatStopped } from './rehearsal-governance.ts';
 import type { Stage } from './rehearsal-stage.ts';
+import { echo, typeByHand } from './rehearsal-step.ts';
 import * as review from './review.ts';
 import { runCommand } from './run-command.ts';
 import * as status from './status.ts';
@@ -26,6 +36,12 @@ export interface Played {
   spent: NanoUsd;
   /** Of all input tokens, those that were read from the cache: 0 to 1. */
   cachedShare: number;
+  /** Null where nothing was stopped by its cap. */
+  stop: BudgetStop | null;
+  /** The day on which the deferred task comes back, `2026-11-22`; null where nothing is deferred. */
+  deferredUntil: string | null;
+  /** What the weekly review proposes, `scribe EXEC → sonnet (1 of 1 reworked on haiku)`. */
+  proposals: string[];
 }
 
 /** A failure is the exit code of a command that had to stop; it has said why. */
@@ -38,19 +54,20 @@ export async function play(stage: Stage, options: PlayOptions): Promise<Result<P
   const project = await openProject(context);
   if (!project.ok) throw new Error(`bug: the sample cannot be opened: ${project.failure.what}`);
   try {
+    typeByHand(priceListTask(systemClock.now().toISOString()), stage);
     await work(project.value, sandbox, stage, options);
+    await showRedZone(project.value, sandbox, stage);
     if (context.stopping.aborted) return fail(130);
     echo(context, 'kleiber status');
     await runCommand(status, [], context);
     echo(context, 'kleiber review');
     await runCommand(review, [], context);
-    return ok(outcomeOf(project.value, stage));
+    const proposals = await reviewTable(project.value, stage);
+    return ok(outcomeOf(project.value, proposals, stage));
   } finally {
     project.value.close();
   }
 }
-
-const echo = (context: Context, command: string): void => say(context, `\n$ ${command}\n`);
 
 /** Workers and conductor run until nothing moves any more; meanwhile the visitor answers what is asked. */
 async function work(project: Project, sandbox: string[], stage: Stage, options: PlayOptions): Promise<void> {
@@ -64,7 +81,7 @@ async function work(project: Project, sandbox: string[], stage: Stage, options: 
 }
 
 const LOOK_MS = 100;
-const THINKING_MS = 1_500;
+const THINKING_MS = 800;
 
 /** Longer than a rehearsal may take on a slow machine; past it something has gone wrong and is shown as it stands. */
 const DEADLINE_MS = 240_000;
@@ -85,25 +102,28 @@ async function answerUntilRest(project: Project, context: Context, speed: number
 
 const tasksOf = (project: Project): RehearsedTask[] => [...project.keeper.look().board.values()];
 
-function outcomeOf(project: Project, { server }: Stage): Played {
+function outcomeOf(project: Project, proposals: string[], { server }: Stage): Played {
   const tasks = tasksOf(project);
   const refused = server.exchanges().filter(exchange => exchange.status !== 200);
-  const rows = project.ledger.rows();
+  const rows = project.ledger.rows().filter(row => row.logged === null);
   const billed = Object.values(server.billed().byModel);
   const read = sumOf(billed, usage => usage.cacheRead);
   const input = sumOf(billed, usage => usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h);
+  const stop = budgetStopOf(project);
+  const booked = rows.map(row => row.usage ?? NO_USAGE);
   return {
     differences: [
       ...differencesOf(tasks),
       ...refused.map(exchange => `request ${exchange.number} was refused: ${exchange.error?.message ?? 'no reply'}`),
-      ...bookFaults(
-        billed,
-        rows.map(row => row.usage ?? NO_USAGE),
-      ),
+      ...bookFaults(billed, booked),
+      ...whatStopped(stop, proposals),
     ],
     tasks,
     spent: sumOf(rows, row => row.settled ?? row.reserved),
     cachedShare: input === 0 ? 0 : read / input,
+    stop,
+    deferredUntil: tasks.find(task => task.standing === 'deferred')?.state?.deferral?.until ?? null,
+    proposals,
   };
 }
 

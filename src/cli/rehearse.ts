@@ -1,6 +1,6 @@
 /** `kleiber rehearse`: a whole run with scripted agents; no key, no network, no money, and nothing of it stays. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { NANO_PER_USD } from '../domain/money.ts';
+import { NANO_PER_USD, usdText } from '../domain/money.ts';
 import type { ExitCode } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say } from './context.ts';
@@ -70,16 +70,39 @@ function close(played: Played, seconds: number, stage: Stage, keep: boolean, con
   say(
     context,
     `
-${landed} of ${played.tasks.length} tasks landed in ${attempts} attempts, $${(played.spent / NANO_PER_USD).toFixed(2)} of play money, ${Math.round(seconds)} s
-${cached} % of the input tokens were read from the cache. One task handed in red work and mended it, one was sent back by its
-reviewer, two waited for an answer, one met a merge conflict and resolved it, and one moves money: it is built, tested and
-reviewed, and waits for a person.
+${landed} of ${played.tasks.length} tasks landed in ${attempts} attempts, $${dollars(played.spent)} of play money, ${Math.round(seconds)} s; ${cached} % of the input
+tokens were read from the cache. What you have seen:
+
+${told(played)}
 
 ${lookAround(stage, keep)}`,
   );
   if (played.differences.length === 0) return 0;
   tellDifferences(played.differences, context);
   return 1;
+}
+
+const dollars = (nano: number): string => (nano / NANO_PER_USD).toFixed(2);
+
+/** A line for each thing that went otherwise than straight. */
+function told({ stop, deferredUntil, proposals }: Played): string {
+  const lines: [string, string][] = [
+    ['answers', 'pricing and refunds asked; cart-page asked for a file outside its zone, and got it'],
+    ['red work', 'coupon-codes was handed in red, and mended'],
+    ['conflict', 'cart-page met the change of pricing, and kept both'],
+    ['escalation', 'checkout stopped at a decision of architecture; opus took it over in a new conversation'],
+    ['sent back', 'changelog, by its reviewer, and mended'],
+    ['a person', 'refunds moves money: built, tested and reviewed, it waits for one'],
+    [
+      'budget stop',
+      stop === null
+        ? 'none'
+        : `price-list spent $${usdText(stop.spent)} of its $${usdText(stop.cap)}; its next request takes at least $${usdText(stop.next)}`,
+    ],
+    ['red zone', `receipts is deferred until ${deferredUntil ?? '?'}: its plan needs opus, and nothing is downgraded`],
+    ['calibration', proposals.join('; ') || 'nothing is proposed'],
+  ];
+  return lines.map(([name, text]) => `  ${name.padEnd(13)}${text}`).join('\n');
 }
 
 const lookAround = ({ root, stateHome }: Stage, keep: boolean): string =>

@@ -109,7 +109,7 @@ async function logText(
   return after + summary === before ? null : after + summary;
 }
 
-const AT_REST: ReadonlySet<string> = new Set(['landed', 'blocked', 'cancelled', 'waiting']);
+const AT_REST: ReadonlySet<string> = new Set(['landed', 'blocked', 'cancelled', 'waiting', 'deferred']);
 
 /** Empty when today's last word is already a summary. */
 function summaryOf(log: string, edges: ConductorEdges): string {
@@ -143,6 +143,7 @@ const SAID: ReadonlySet<string> = new Set([
   'review_failed',
   'referred',
   'escalated',
+  'deferred',
   'branch_validated',
   'returned',
   'requeued',

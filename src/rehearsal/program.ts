@@ -1,8 +1,8 @@
 /** What a rehearsal is about: the request, what the visitor answers and types, and what must come of it. */
 import type { ReturnReason } from '../domain/event.ts';
 import { type NanoUsd, usdText } from '../domain/money.ts';
-import type { Standing } from '../policy/board.ts';
 import type { Tier } from '../domain/tier.ts';
+import type { Standing } from '../policy/board.ts';
 
 export const REQUEST =
   'Add coupons: a code at the checkout takes a percentage off the order, and the cart page shows the discount.';
@@ -27,11 +27,14 @@ const ANSWERS: readonly PlannedAnswer[] = [
   { task: 'refunds', text: 'its share of what was really paid', widen: null, notBefore: null },
 ];
 
+/** The task that its own cap stops; its file is typed by hand. */
+export const PRICE_LIST = 'price-list';
+
 /** What a person books after the run as spent elsewhere: nearly all of the day, so that its zone is red. */
 export const ELSEWHERE = { tokens: 476_000, model: 'opus', note: 'a day of pairing in the terminal' } as const;
 
 /** Whose weekly review is shown, and what it must propose. */
-export const REVIEWED = { agent: 'scribe', proposals: ['scribe EXEC → sonnet'] } as const;
+export const REVIEWED = { agent: 'scribe', proposals: ['scribe EXEC → sonnet (1 of 1 reworked on haiku)'] } as const;
 
 interface Ending {
   standing: Standing;
@@ -59,7 +62,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   /** Built and reviewed; it moves money, so it waits for a person. */
   refunds: { ...straight, standing: 'blocked', attempts: 2, waitsFor: 'human_review' },
   /** Typed by hand with a cap of its own, which cannot fund its second request. */
-  'price-list': { ...straight, standing: 'blocked', waitsFor: 'budget' },
+  [PRICE_LIST]: { ...straight, standing: 'blocked', waitsFor: 'budget' },
   /** Typed by hand when the day is nearly used up: never started, and never given to a cheaper model. */
   receipts: { ...straight, standing: 'deferred', attempts: 0, waitsFor: 'red zone' },
 };
@@ -75,7 +78,7 @@ export interface RehearsedTask {
     attempts: readonly unknown[];
     returns: readonly { reason: ReturnReason }[];
     raisedTo: { tier: Tier } | null;
-    stage: { kind: string; blocker?: { type: string } };
+    stage: { kind: string; blocker?: { type: string; reason?: string } };
     deferral: { why: string; until: string } | null;
   } | null;
 }
@@ -97,7 +100,11 @@ const STILL: ReadonlySet<Standing> = new Set(['landed', 'blocked', 'waiting', 'c
 
 /** Nothing moves, and nobody is about to answer. */
 export const isAtRest = (tasks: Tasks): boolean =>
-  tasks.length > 0 && tasks.every(task => STILL.has(task.standing)) && dueAnswers(tasks).length === 0;
+  tasks.length > 0 && tasks.every(isStill) && dueAnswers(tasks).length === 0;
+
+/** What gives a reason to escalate is about to be moved on by the conductor. */
+const isStill = ({ standing, state }: RehearsedTask): boolean =>
+  STILL.has(standing) && (state?.stage.blocker?.reason === undefined || standing !== 'blocked');
 
 /** What came out otherwise than written above, one sentence each. */
 export function differencesOf(tasks: Tasks): string[] {
@@ -150,7 +157,7 @@ export function faultsOfStop({ spent, cap, next }: BudgetStop): string[] {
   ];
 }
 
-/** What the weekly review proposes otherwise than written above; `moves` as `scribe EXEC → sonnet`. */
+/** What the weekly review proposes otherwise than written above; `moves` with their evidence, as the review prints them. */
 export const proposalFaults = (moves: readonly string[]): string[] =>
   moves.join('; ') === REVIEWED.proposals.join('; ')
     ? []

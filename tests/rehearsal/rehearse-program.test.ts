@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { differencesOf, dueAnswers, isAtRest, keyOf, type RehearsedTask } from '../../src/rehearsal/program.ts';
+import {
+  differencesOf,
+  dueAnswers,
+  faultsOfStop,
+  isAtRest,
+  keyOf,
+  proposalFaults,
+  type RehearsedTask,
+} from '../../src/rehearsal/program.ts';
 
 type State = NonNullable<RehearsedTask['state']>;
 type Reason = State['returns'][number]['reason'];
@@ -9,21 +17,37 @@ const task = (
   standing: RehearsedTask['standing'],
   attempts = 1,
   reasons: readonly Reason[] = [],
+  rest: Partial<State> = {},
 ): RehearsedTask => ({
   card: { id: `p1ab2-01-${key}` },
   standing,
-  state: { attempts: Array.from({ length: attempts }), returns: reasons.map(reason => ({ reason })) },
+  state: {
+    attempts: Array.from({ length: attempts }),
+    returns: reasons.map(reason => ({ reason })),
+    raisedTo: null,
+    stage: { kind: 'open' },
+    deferral: null,
+    ...rest,
+  },
 });
+
+const waitsFor = (type: string, reason?: string): Partial<State> => ({
+  stage: { kind: 'blocked', blocker: { type, ...(reason === undefined ? {} : { reason }) } },
+});
+
+const RED = { deferral: { why: "red zone of the day's money: its plan needs opus", until: '2026-11-22' } };
 
 const AS_WRITTEN = [
   task('architecture', 'landed'),
   task('coupon-codes', 'landed', 2, ['red']),
   task('pricing', 'landed', 2),
   task('cart-page', 'landed', 3, ['conflict']),
-  task('checkout', 'landed'),
+  task('checkout', 'landed', 2, [], { raisedTo: { tier: 'opus' } }),
   task('final-checks', 'landed'),
   task('changelog', 'landed', 2, ['changes_requested']),
-  task('refunds', 'blocked', 2),
+  task('refunds', 'blocked', 2, [], waitsFor('human_review')),
+  task('price-list', 'blocked', 1, [], waitsFor('budget')),
+  task('receipts', 'deferred', 0, [], RED),
 ];
 
 const without = (key: string): RehearsedTask[] => AS_WRITTEN.filter(({ card }) => keyOf(card.id) !== key);
@@ -51,6 +75,34 @@ describe('what must come of a rehearsal', () => {
       'cart-page: landed after 2 attempts, expected landed after 3 attempts, given back as conflict',
     ]);
   });
+
+  it('sees an escalation, a budget stop and a deferral that did not happen', () => {
+    const others = ['checkout', 'price-list', 'receipts'];
+    const rest = AS_WRITTEN.filter(({ card }) => !others.includes(keyOf(card.id)));
+    const tasks = [...rest, task('checkout', 'landed', 2), task('price-list', 'landed'), task('receipts', 'landed')];
+    expect(differencesOf(tasks)).toEqual([
+      'checkout: landed after 2 attempts, expected landed after 2 attempts, escalated to opus',
+      'price-list: landed after 1 attempts, expected blocked (budget) after 1 attempts',
+      'receipts: landed after 1 attempts, expected deferred (red zone) after 0 attempts',
+    ]);
+  });
+
+  it('wants a cap that held and that was really in the way', () => {
+    expect(faultsOfStop({ spent: 10_000_000, cap: 160_000_000, next: 180_000_000 })).toEqual([]);
+    expect(faultsOfStop({ spent: 10_000_000, cap: 160_000_000, next: 150_000_000 })).toEqual([
+      'the next request would have fitted: $0.01 and $0.15',
+    ]);
+    expect(faultsOfStop({ spent: 170_000_000, cap: 160_000_000, next: 1 })).toEqual([
+      '$0.17 were spent under a cap of $0.16',
+    ]);
+  });
+
+  it('wants the proposal of the weekly review, word by word', () => {
+    expect(proposalFaults(['scribe EXEC → sonnet (1 of 1 reworked on haiku)'])).toEqual([]);
+    expect(proposalFaults([])).toEqual([
+      'the review proposes nothing, expected scribe EXEC → sonnet (1 of 1 reworked on haiku)',
+    ]);
+  });
 });
 
 describe('the visitor', () => {
@@ -71,6 +123,8 @@ describe('the visitor', () => {
     expect(isAtRest(AS_WRITTEN)).toBe(true);
     expect(isAtRest([...AS_WRITTEN, task('x', 'ready')])).toBe(false);
     expect(isAtRest([task('pricing', 'blocked')])).toBe(false);
+    expect(isAtRest([task('checkout', 'blocked', 1, [], waitsFor('technical', 'architectural_decision'))])).toBe(false);
+    expect(isAtRest([task('checkout', 'blocked', 1, [], waitsFor('technical'))])).toBe(true);
     expect(isAtRest([])).toBe(false);
   });
 });

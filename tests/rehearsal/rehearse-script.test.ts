@@ -28,16 +28,20 @@ const calls = (content: Awaited<ReturnType<typeof answer>>) =>
 
 describe('a scripted agent', () => {
   it('reads before it writes, and says how it will go about it', async () => {
-    const content = await answer([text(opening('checkout'))]);
-    expect(content[0]).toEqual({ type: 'text', text: expect.stringMatching(/^Coupons and pricing have landed/) });
-    expect(calls(content).map(({ name }) => name)).toEqual(['read', 'read', 'read', 'read']);
+    const content = await answer([text(opening('coupon-codes'))]);
+    expect(content[0]).toEqual({ type: 'text', text: expect.stringMatching(/^A table of codes/) });
+    expect(calls(content).map(({ name }) => name)).toEqual(['read', 'read']);
   });
 
   it('hands in after green tests, and asks for help after red ones', async () => {
-    const before = [text(opening('checkout')), ...turn('files'), ...turn('wrote')];
+    const before = [
+      text(opening('checkout', 'Escalated from sonnet: architectural decision.')),
+      ...turn('files'),
+      ...turn('wrote'),
+    ];
     const green = await answer([...before, ...turn('exit code 0')]);
     expect(calls(green)).toEqual([
-      { name: 'submit', input: expect.objectContaining({ decisions: [expect.any(String)] }) },
+      { name: 'submit', input: expect.objectContaining({ decisions: [expect.any(String), expect.any(String)] }) },
     ]);
     const red = await answer([...before, ...turn('exit code 1\nnot ok 3', true)]);
     expect(calls(red)).toEqual([
@@ -50,6 +54,18 @@ describe('a scripted agent', () => {
         },
       },
     ]);
+  });
+
+  it('stops at a decision that is not its own, with a reason that moves it to a stronger model', async () => {
+    const content = await answer([text(opening('checkout')), ...turn('files')]);
+    expect(calls(content)).toEqual([
+      { name: 'block', input: expect.objectContaining({ type: 'technical', reason: 'architectural_decision' }) },
+    ]);
+  });
+
+  it('finds its script by an id that a person gave', async () => {
+    const content = await answer([text('---\nid: price-list\n---')]);
+    expect(calls(content).map(({ name }) => name)).toEqual(['read', 'read', 'read']);
   });
 
   it('builds what was answered, and nothing when the answer is another one', async () => {

@@ -64,7 +64,11 @@ const stop: Move[] = [
 ];
 
 const takeOver: Move[] = [
-  look('Taken over: I read what has landed and the note of the one before me.', ...LANDED, 'src/backend/checkout.test.js'),
+  look(
+    'Taken over: I read what has landed and the note of the one before me.',
+    ...LANDED,
+    'src/backend/checkout.test.js',
+  ),
   consider(
     'One owner: pricing. findCoupon already gives a result in the shape that checkout returns, so a failure goes through as it is.',
     'Pricing owns the amounts; the checkout spreads them and adds no rule of its own.',
