@@ -136,7 +136,11 @@ function launch(
   const { stdin, stdout }: Pick<ChildProcess, 'stdin' | 'stdout'> = child;
   // EPIPE: git may end without reading all of its input; its exit code tells the story.
   stdin?.on('error', () => {});
-  if (sink !== null) stdout?.pipe(sink);
+  if (sink !== null) {
+    stdout?.pipe(sink);
+    // A reader that died leaves the rest unread, and a process whose output nobody reads never counts as ended.
+    sink.once('close', () => stdout?.unpipe(sink).resume());
+  }
   return { stdin: stdin ?? null, done: outcomeOf(child, options, sink === null ? (stdout ?? null) : null) };
 }
 
