@@ -32,6 +32,7 @@ import { must } from './git-sandbox.ts';
 import type { House } from './house-rig.ts';
 import { CHECK } from './house-rig.ts';
 import { Scissors } from './house-rig-kill.ts';
+import { realClock } from './shell-clock.ts';
 
 export interface ProcessOptions {
   scissors?: Scissors;
@@ -64,7 +65,8 @@ export class HouseProcess {
     const baton = must(openBaton(join(house.user, '.git/kleiber/state.db')));
     const ledger = must(openLedger(join(house.root, 'ledger.db')));
     const gitOptions = { environment: house.gitEnvironment, clock: house.clock };
-    const store = must(await openStore({ checkout: house.user, ...gitOptions }));
+    // What other processes leave in its way is outlasted in real time: they are real.
+    const store = must(await openStore({ checkout: house.user, ...gitOptions, clock: realClock }));
     const close = (): void => {
       baton.close();
       ledger.close();
