@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Much of a test is waiting for processes, so one more than there are cores.
+    maxWorkers: 3,
   },
 });
