@@ -1,7 +1,7 @@
 /** Server-sent events: tells the page that something has moved, and that the board is still there. The page then asks for it. */
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { calendarOf } from '../agent/meter.ts';
+import { spentToday } from '../agent/cap-uses.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import type { BoardEdges } from './edges.ts';
 
@@ -22,7 +22,8 @@ export function feed(context: Context, edges: BoardEdges, closing: AbortSignal):
       const view = edges.keeper.look();
       if (view !== seen) revision += 1;
       seen = view;
-      const now = `${view.position}:${revision}:${spentToday(edges)}`;
+      // Reservations are no events, and a person watches the money as well.
+      const now = `${view.position}:${revision}:${spentToday(edges.ledger, edges.clock.now())}`;
       const event = now === told ? 'pulse' : 'moved';
       told = now;
       await stream.writeSSE({ event, id: String(view.position), data: JSON.stringify({ position: view.position }) });
@@ -30,18 +31,4 @@ export function feed(context: Context, edges: BoardEdges, closing: AbortSignal):
       await wait(signal);
     }
   });
-}
-
-/** Reservations are no events, and a person watches the money as well. */
-function spentToday(edges: BoardEdges): number {
-  const { day, week } = calendarOf(edges.clock.now());
-  const { settled, open } = edges.ledger.standings({
-    repository: '',
-    plan: null,
-    task: '',
-    day,
-    week,
-    tier: 'haiku',
-  }).day;
-  return settled + open;
 }

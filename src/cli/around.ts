@@ -1,5 +1,5 @@
 /** What stands around a task when somebody asks why: lanes, dependencies, who comes first, what people have decided. */
-import { calendarOf } from '../agent/meter.ts';
+import { spentToday } from '../agent/cap-uses.ts';
 import { targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -24,7 +24,7 @@ function aroundOf(task: BoardTask, routing: Routing | null, view: BoardView, pro
     waitsFor: task.waitingFor.map(id => ({ id, standing: view.board.get(id)?.standing ?? null })),
     before: tasksBefore(task, view),
     baseline: branch === null ? null : baselineOf(project.baton.read(targetStream(branch))),
-    guardReached: spentToday(project) >= nanoFromUsd(project.config.budget.guard_usd),
+    guardReached: spentToday(project.ledger, systemClock.now()) >= nanoFromUsd(project.config.budget.guard_usd),
     paused: view.controls.paused,
   };
 }
@@ -57,17 +57,4 @@ function tasksBefore(task: BoardTask, { board }: BoardView): string[] {
   const line = task.standing === 'queued' ? landingOrder(board) : readyTasks(board, new Set([task.card.agent]));
   const place = line.findIndex(({ card }) => card.id === task.card.id);
   return line.slice(0, Math.max(0, place)).map(({ card }) => card.id);
-}
-
-function spentToday(project: Project): number {
-  const { day, week } = calendarOf(systemClock.now());
-  const { settled, open } = project.ledger.standings({
-    repository: '',
-    plan: null,
-    task: '',
-    day,
-    week,
-    tier: 'haiku',
-  }).day;
-  return settled + open;
 }

@@ -12,7 +12,7 @@ import { openSandbox } from '../shell/bubblewrap.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say, sayJson } from './context.ts';
 import { openProject, type Project } from './project.ts';
-import { modelsOf } from './workshop.ts';
+import { modelsOf } from './purse.ts';
 
 interface Finding {
   what: string;

@@ -1,7 +1,7 @@
 /** The real edges of a run: sandbox, Claude, store, checks. Built once per process, only by commands that work. */
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { calendarOf } from '../agent/meter.ts';
+import { spentToday } from '../agent/cap-uses.ts';
 import type { Studio } from '../agent/session.ts';
 import { BEAT_MS } from '../baton/heartbeat-watch.ts';
 import { besideTheTicks } from '../conductor/beside.ts';
@@ -9,11 +9,9 @@ import type { ConductorEdges } from '../conductor/edges.ts';
 import { recentChecks } from '../conductor/recent-checks.ts';
 import type { Target } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Tier } from '../domain/tier.ts';
 import type { GitStore } from '../git/git.ts';
 import { openStore } from '../git/store.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../model/base-url.ts';
-import { modelFor } from '../model/models.ts';
 import { noClaude } from '../model/no-claude.ts';
 import { BUILT_IN_PRICES, costOf, type Prices, requestPrice, withUserRows } from '../model/prices.ts';
 import { rateLanes } from '../model/rate-lanes.ts';
@@ -30,6 +28,7 @@ import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
 import { openDoorbell } from './doorbell.ts';
 import type { Project } from './project.ts';
+import { modelsOf } from './purse.ts';
 import { recordFiles } from './record-files.ts';
 import { repeat } from './repeat.ts';
 
@@ -139,12 +138,6 @@ async function openStudio(
   });
 }
 
-export const modelsOf = (project: Pick<Project, 'config'>): Record<Tier, string> => ({
-  haiku: modelFor('haiku', project.config.models),
-  sonnet: modelFor('sonnet', project.config.models),
-  opus: modelFor('opus', project.config.models),
-});
-
 const priceOf = (prices: Prices): Studio['price'] => ({
   worst: (model, inputTokens, cacheLife, day) => requestPrice(prices, model, inputTokens, day, cacheLife),
   cost: (model, usage, day) => costOf(prices, model, usage, day),
@@ -204,7 +197,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
     worker: {
       ...common,
       bell: doorbell.waiter(),
-      spentToday: () => spentToday(project),
+      spentToday: () => spentToday(project.ledger, systemClock.now()),
       landedBefore: landingsOf(store),
     },
     conductor: {
@@ -243,19 +236,6 @@ async function lookAround(project: Project, studio: Studio): Promise<Surrounding
   };
   return { target: branch === null ? null : { checkout: root, branch }, binds, conditions };
 }
-
-const spentToday = (project: Project): number => {
-  const { day, week } = calendarOf(systemClock.now());
-  const { settled, open } = project.ledger.standings({
-    repository: '',
-    plan: null,
-    task: '',
-    day,
-    week,
-    tier: 'haiku',
-  }).day;
-  return settled + open;
-};
 
 /** Trailers of a branch, read again only when it has moved. */
 function landingsOf(store: GitStore): WorkerEdges['landedBefore'] {
