@@ -75,11 +75,15 @@ async function importBranch(
   if (!known.ok) return known;
   const carried = await carryObjects(store, repository, commit, known.value);
   if (!carried.ok) return carried;
-  const expected = await expectedTip(repository, to, commit);
-  if (!expected.ok) return expected;
-  const ref = `${BRANCH_PREFIX}${to}`;
-  const moved = await attempt(repository.git, ['update-ref', '-m', `kleiber: ${from}`, ref, commit, expected.value]);
-  return moved.ok ? ok(undefined) : moved;
+  try {
+    const expected = await expectedTip(repository, to, commit);
+    if (!expected.ok) return expected;
+    const ref = `${BRANCH_PREFIX}${to}`;
+    const moved = await attempt(repository.git, ['update-ref', '-m', `kleiber: ${from}`, ref, commit, expected.value]);
+    return moved.ok ? ok(undefined) : moved;
+  } finally {
+    await carried.value.letGo();
+  }
 }
 
 /** simple-git reads the settings as a person's git would; it is loaded here because only this rare question needs it. */

@@ -2,7 +2,7 @@
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { type BranchPlace, findBranchPlace } from './branch-place.ts';
-import { carryObjects } from './carry.ts';
+import { type Carried, carryObjects } from './carry.ts';
 import type { DeliveryOutcome, GitFailure } from './git.ts';
 import { failureOf, type Git, type GitOutput, succeeded, textOf } from './git-command.ts';
 import { type Delivery, planStaging, type Staging, writeIndex } from './record-staging.ts';
@@ -22,14 +22,14 @@ async function settled({ store, repository, tip, commit }: Delivery): Promise<De
   return (await isForward(repository.git, commit, tip)) ? { kind: 'up_to_date' } : { kind: 'diverged', tip };
 }
 
-/** What a delivery has carried that then had to wait: it is carried once, and no clean-up of the user's takes it. */
+/** What a delivery has carried that then had to wait: it is carried once, and this ref keeps it. */
 const carriedRef = (branch: string): string => `refs/kleiber/${branch}`;
 
 async function bringOver(
   { store, repository, tip, commit }: Delivery,
   branch: string,
-): Promise<Result<void, GitFailure>> {
-  if (isRefAt(repository.commonDir, carriedRef(branch), commit)) return ok(undefined);
+): Promise<Result<Carried, GitFailure>> {
+  if (isRefAt(repository.commonDir, carriedRef(branch), commit)) return ok({ letGo: async () => {} });
   return carryObjects(store, repository, commit, [tip]);
 }
 
@@ -98,23 +98,36 @@ async function fastForward(
     disarmed(delivery.repository),
     planStaging(delivery, isRecordPath),
   ]);
+  return whileKept(brought, async () => {
+    if (!git.ok) return git;
+    if (!staging.ok) return staging;
+    const staged = await writeIndex(git.value, staging.value.lines);
+    return staged.ok
+      ? await merge(delivery, branch, git.value, staging.value.undo)
+      : notStaged(delivery, staged.failure);
+  });
+}
+
+/** Until a ref names what was brought over, or the delivery has to wait and another one brings it again. */
+async function whileKept(brought: Result<Carried, GitFailure>, move: () => Promise<Delivered>): Promise<Delivered> {
   if (!brought.ok) return brought;
-  if (!git.ok) return git;
-  if (!staging.ok) return staging;
-  const staged = await writeIndex(git.value, staging.value.lines);
-  if (staged.ok) return merge(delivery, branch, git.value, staging.value.undo);
-  const { failure } = staged;
-  if (failure.reason !== 'git_failed' || !failure.detail.includes('index.lock')) return staged;
+  try {
+    return await move();
+  } finally {
+    await brought.value.letGo();
+  }
+}
+
+function notStaged(delivery: Delivery, failure: GitFailure): Delivered {
+  if (failure.reason !== 'git_failed' || !failure.detail.includes('index.lock')) return fail(failure);
   return ok({
     kind: 'waits_for_checkout',
     detail: `another git is at work in ${delivery.repository.root}; when there is none, remove its .git/index.lock`,
   });
 }
 
-async function moveUnseen(delivery: Delivery, branch: string): Promise<Delivered> {
-  const brought = await bringOver(delivery, branch);
-  return brought.ok ? moveRef(delivery, branch) : brought;
-}
+const moveUnseen = async (delivery: Delivery, branch: string): Promise<Delivered> =>
+  whileKept(await bringOver(delivery, branch), () => moveRef(delivery, branch));
 
 /** Moves a branch of the user's forward to `commit`; see `UserCheckout.deliver`. */
 export async function deliver(

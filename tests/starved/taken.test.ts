@@ -3,7 +3,7 @@ import '../support/journey-patience.ts';
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inShell, landedTasks } from '../support/chaos-journeys.ts';
 import { expectAllLanded } from '../support/journey-checks.ts';
 import { run, submit, type Turn } from '../support/journey-models.ts';
@@ -11,14 +11,25 @@ import type { Journey } from '../support/journey-rig.ts';
 import { MORE, openSmall, small, TITLE } from '../support/journey-small.ts';
 
 let journey: Journey;
-afterEach(() => journey.close());
+let mishap: unknown;
+beforeEach(() => {
+  mishap = null;
+});
+afterEach(async () => {
+  await journey.close();
+  expect(mishap).toBeNull();
+});
 
-/** A worker of the small task before whose third turn something happens, once. */
+/** A worker of the small task before whose third turn something happens, once. A mishap in it would only look like a bad server. */
 async function openDisturbed(disturb: () => void): Promise<void> {
-  let isDone = false;
+  let isDue = true;
   const disturbed: Turn = () => {
-    if (!isDone) disturb();
-    isDone = true;
+    try {
+      if (isDue) disturb();
+    } catch (error) {
+      mishap = error;
+    }
+    isDue = false;
     return [run('make test')];
   };
   journey = await openSmall(small([...MORE.slice(0, 2), disturbed, [submit('Written.')]]));
