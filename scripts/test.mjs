@@ -1,17 +1,36 @@
 /**
  * Everything that must hold, in order, with the time of each part: types, lint, build, tests (the house rules are among
- * them). `--full` holds longer property runs too. Other arguments go to vitest, which then runs alone. The last line is plain:
- * `N passed, N failed`.
+ * them). Of what takes long each commit has its part: `--every` runs all of it, `--full` all of it at its full length. Other
+ * arguments go to vitest, which then runs alone. The last line is plain: `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rotating } from '../tests/support/rotation.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = line => process.stdout.write(`${line}\n`);
 const seconds = ms => `${(ms / 1000).toFixed(1)} s`;
+
+/** Whole runs of the packed program that each take their time: two of them with every commit. */
+const IN_TURN = [
+  'tests/journey/broken-files.test.ts',
+  'tests/journey/interruption.test.ts',
+  'tests/journey/output.test.ts',
+  'tests/journey/stopped-runs.test.ts',
+  'tests/journey/taken-away.test.ts',
+  'tests/journey/wrong-use.test.ts',
+];
+const DUE_AT_ONCE = 2;
+
+function leftOut() {
+  const due = rotating(IN_TURN, DUE_AT_ONCE);
+  const left = IN_TURN.filter(file => !due.includes(file));
+  if (left.length > 0) say(`left to other commits and to npm run test:every: ${left.join(' ')}`);
+  return left.map(file => `--exclude=${file}`);
+}
 
 /**
  * The environment of every part: no key and no address of the caller, no git variables of a hook that called us, and an
@@ -25,6 +44,7 @@ function cleanEnvironment(home, isFull) {
     ...Object.fromEntries(kept),
     HOME: home,
     ...(isFull ? { KLEIBER_FULL: '1' } : {}),
+    ...(process.env.KLEIBER_EVERY === '1' ? { KLEIBER_EVERY: '1' } : {}),
     ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
   };
 }
@@ -102,7 +122,7 @@ function partsFor(folder, chosen) {
     simplePart('types of the page', ['node_modules/typescript/bin/tsc', '-p', 'web']),
     simplePart('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']),
     simplePart('build', ['scripts/build.mjs']),
-    testPart(folder, []),
+    testPart(folder, leftOut()),
   ];
 }
 
@@ -119,11 +139,14 @@ function runParts(parts, env) {
 }
 
 function main() {
-  const chosen = process.argv.slice(2).filter(argument => argument !== '--full');
+  const words = process.argv.slice(2);
+  const isFull = words.includes('--full');
+  if (isFull || words.includes('--every')) process.env.KLEIBER_EVERY = '1';
+  const chosen = words.filter(word => word !== '--full' && word !== '--every');
   const folder = mkdtempSync(join(tmpdir(), 'kleiber-test-'));
   try {
     const home = mkdtempSync(join(folder, 'home-'));
-    const results = runParts(partsFor(folder, chosen), cleanEnvironment(home, process.argv.includes('--full')));
+    const results = runParts(partsFor(folder, chosen), cleanEnvironment(home, isFull));
     const skipped = results.flatMap(result => result.skipped);
     const total = key => results.reduce((sum, result) => sum + result[key], 0);
     say('');

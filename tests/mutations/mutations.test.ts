@@ -2,23 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { rotating } from '../support/rotation.ts';
 import { mutations } from './broken-build.ts';
 
 const root = join(import.meta.dirname, '../..');
-const PER_RUN = 3;
 
-/** Moves on with every commit, and is the same for everybody who tests that commit. */
-function turn(): number {
-  const { stdout } = spawnSync('git', ['rev-parse', '--short=8', 'HEAD'], { cwd: root, encoding: 'utf8' });
-  const hash = Number.parseInt(stdout.trim(), 16);
-  return Number.isNaN(hash) ? new Date().getDate() : hash;
-}
-
-const step = Math.floor(mutations.length / PER_RUN);
-const rotating = Array.from({ length: PER_RUN }, (_, index) => mutations[(turn() + index * step) % mutations.length]);
-const chosen = (process.env.KLEIBER_FULL === '1' ? mutations : rotating).flatMap(mutation => mutation ?? []);
-
-test.each(chosen.map(({ id, breaks }) => [id, breaks] as const))(
+test.each(rotating(mutations, 3).map(({ id, breaks }) => [id, breaks] as const))(
   'the build %s, in which %s, is noticed',
   id => {
     const { stdout, stderr } = spawnSync(process.execPath, ['scripts/mutations.mjs', id], {

@@ -8,7 +8,7 @@ import type { HouseProcess } from '../support/house-rig-process.ts';
 let house: House;
 afterEach(() => house.close());
 
-const RUNS = process.env.KLEIBER_FULL === '1' ? 60 : 4;
+const RUNS = process.env.KLEIBER_FULL === '1' ? 60 : 2;
 
 /** Attempt numbers of all claims, by task. */
 const claimsOf = (here: HouseProcess): Record<string, number[]> => {
