@@ -27,13 +27,10 @@ const SCHEMA = `
   PRAGMA user_version = ${FORMAT};
 `;
 
-export interface ShelfFile {
+export interface ShelfPlace {
+  agent: string;
   name: string;
   stamp: string;
-}
-
-export interface ShelfPlace extends ShelfFile {
-  agent: string;
 }
 
 /** One task on the screen. `place` orders the tasks of a standing. */
@@ -85,9 +82,11 @@ export class Shelf {
     this.#database.close();
   }
 
-  files(agent: string): ShelfFile[] {
-    const rows = this.#all('SELECT name, stamp FROM files WHERE agent = ?', agent);
-    return rows.map(row => ({ name: textOf(row, 'name'), stamp: textOf(row, 'stamp') }));
+  /** Stamps by file name. One text for all of them: thousands of rows would each become an object. */
+  stampsOf(agent: string): Map<string, string> {
+    const sql = "SELECT coalesce(group_concat(name || '/' || stamp), '') AS list FROM files WHERE agent = ?";
+    const [list = ''] = this.#texts(sql, 'list', agent);
+    return new Map(list === '' ? [] : list.split(',').map(splitAtSlash));
   }
 
   stampOf(agent: string, name: string): string | null {
@@ -191,6 +190,12 @@ export class Shelf {
     this.#database.all(this.#database.statement(sql), ...parameters);
   }
 }
+
+/** Neither a task's file name nor a stamp has a slash or a comma. */
+const splitAtSlash = (entry: string): [name: string, stamp: string] => {
+  const border = entry.indexOf('/');
+  return [entry.slice(0, border), entry.slice(border + 1)];
+};
 
 const placeOf = (row: Row): ShelfPlace => ({
   agent: textOf(row, 'agent'),

@@ -148,7 +148,9 @@ async function lookAtFiles(shelf: Shelf, head: IndexHead, options: GlanceOptions
   }
   for (const path of before.keys()) {
     const isGone = path !== 'tasks' && !agents.includes(nameOf(path));
-    if (isGone) ids.push(...(await lookIntoFolder(shelf, nameOf(path), [], options)));
+    if (!isGone) continue;
+    seen.add(nameOf(path));
+    ids.push(...(await lookIntoFolder(shelf, nameOf(path), [], options)));
   }
   const unseen = head.watched.filter(([path]) => !seen.has(agentOf(path)));
   ids.push(...(await lookAtWatched(shelf, unseen, options)));
@@ -162,7 +164,7 @@ async function lookIntoFolder(
   files: readonly { path: string }[],
   options: GlanceOptions,
 ): Promise<string[]> {
-  const known = new Map(shelf.files(agent).map(({ name, stamp }) => [name, stamp]));
+  const known = shelf.stampsOf(agent);
   const changed: { path: string; stamp: string }[] = [];
   for (const { path } of files) {
     const stamp = readStamp(`${options.root}/${path}`, options.nowMs);
@@ -181,10 +183,9 @@ async function lookIntoFolder(
 /** Files that may have been edited in place. One that is gone has changed its folder, and was seen there. */
 async function lookAtWatched(shelf: Shelf, watched: Watched, options: GlanceOptions): Promise<string[]> {
   const changed: { path: string; stamp: string }[] = [];
-  for (const [path] of watched) {
+  for (const [path, known] of watched) {
     const stamp = readStamp(`${options.root}/${path}`, options.nowMs);
-    const known = shelf.stampOf(agentOf(path), nameOf(path));
-    if (known !== null && !isSameStamp(known, stamp)) changed.push({ path, stamp });
+    if (!isSameStamp(known, stamp)) changed.push({ path, stamp });
   }
   for (const file of await readCards(options.root, changed)) replaceFile(shelf, file);
   return changed.map(({ path }) => idOf(nameOf(path)));
