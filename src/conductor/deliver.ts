@@ -35,7 +35,7 @@ export function courier(edges: ConductorEdges): Courier {
       if (tip === null || (!isUrgent && nowMs - (lookedAt.get(target.branch) ?? -LOOK_MS) < LOOK_MS)) return false;
       lookedAt.set(target.branch, nowMs);
       const outcome = await edges.checkout.deliver(edges.store, target.branch, tip, isRecordPath);
-      const isThrough = outcome.ok && (outcome.value.kind === 'delivered' || outcome.value.kind === 'up_to_date');
+      const isThrough = outcome.ok && THROUGH.has(outcome.value.kind);
       // Later ones come into the checkout with their record commit, because by then this has been said.
       const isFirst = (said.get(target.branch) ?? '') === '';
       const shown = !isThrough && isFirst && (await showRecord(target.branch, events, tip, edges));
@@ -51,6 +51,9 @@ export function courier(edges: ConductorEdges): Courier {
     },
   };
 }
+
+/** The user's branch has what landed. */
+const THROUGH: ReadonlySet<DeliveryOutcome['kind']> = new Set(['delivered', 'up_to_date', 'ahead']);
 
 /** The first line is the reason; what git prints after it are hints for somebody at a terminal. */
 const whyNot = (failure: GitFailure): string =>
@@ -108,8 +111,11 @@ async function afterDelivery(
       say('');
       return appendTarget(target.branch, { kind: 'delivered', commit: outcome.commit }, edges);
     case 'up_to_date':
+      say('');
+      return isNew && appendTarget(target.branch, { kind: 'delivered', commit: tip }, edges);
+    case 'ahead':
       if (isNew && !appendTarget(target.branch, { kind: 'delivered', commit: tip }, edges)) return false;
-      // The branch may be ahead: what starts next is to be built on the user's own commits.
+      // What starts next is to be built on the user's own commits.
       return (await catchUp(target, edges, signal, say)) || isNew;
     case 'diverged':
       return await catchUp(target, edges, signal, say);

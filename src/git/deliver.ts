@@ -19,7 +19,7 @@ const isForward = async (git: Git, from: string, to: string): Promise<boolean> =
 async function settled({ store, repository, tip, commit }: Delivery): Promise<DeliveryOutcome | null> {
   if (tip === commit) return { kind: 'up_to_date' };
   if (await isForward(store.git, tip, commit)) return null;
-  return (await isForward(repository.git, commit, tip)) ? { kind: 'up_to_date' } : { kind: 'diverged', tip };
+  return (await isForward(repository.git, commit, tip)) ? { kind: 'ahead' } : { kind: 'diverged', tip };
 }
 
 /** What a delivery has carried that then had to wait: it is carried once, and this ref keeps it. */

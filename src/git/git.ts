@@ -122,7 +122,10 @@ export interface GitStore {
 /** Why delivered work is not on the user's branch yet. */
 export type DeliveryOutcome =
   | { kind: 'delivered'; commit: string }
+  /** The branch is at the commit. */
   | { kind: 'up_to_date' }
+  /** The branch has the commit, and commits of the user's on top. */
+  | { kind: 'ahead' }
   /** The user's branch has commits that the integration ref lacks: they come in first, as a checked candidate. */
   | { kind: 'diverged'; tip: string }
   | { kind: 'waits_for_checkout'; detail: string }

@@ -26,6 +26,16 @@ export interface StoreOptions {
 
 const FETCH_DEADLINE_MS = 3_600_000;
 
+/** Nothing but the objects and the one ref: the store looks after itself. */
+const FETCH_QUIETLY = [
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--no-recurse-submodules',
+  '--no-auto-maintenance',
+  '--update-shallow',
+];
+
 /** The tip of a ref, or null when there is none. Asked many times for every task, so a process is the exception. */
 async function tipOf(store: StoreContext, ref: string): Promise<string | null> {
   const loose = looseTip(store.path, ref);
@@ -40,8 +50,7 @@ async function tipOf(store: StoreContext, ref: string): Promise<string | null> {
  */
 async function fetchBranch(store: StoreContext, checkout: string, branch: string): Promise<Result<string, GitFailure>> {
   const ref = `refs/base/${branch}`;
-  const quiet = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--update-shallow'];
-  const args = ['fetch', ...quiet, '--', checkout, `+refs/heads/${branch}:${ref}`];
+  const args = ['fetch', ...FETCH_QUIETLY, '--', checkout, `+refs/heads/${branch}:${ref}`];
   const fetched = await store.git(args, {
     deadlineMs: FETCH_DEADLINE_MS,
     variables: { GIT_CONFIG_GLOBAL: join(store.path, FETCH_SETTINGS) },

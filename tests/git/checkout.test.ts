@@ -118,7 +118,7 @@ describe('delivery', () => {
       false,
     ]);
     expect(await deliver(next)).toEqual({ kind: 'up_to_date' });
-    expect(await deliver(base)).toEqual({ kind: 'up_to_date' });
+    expect(await deliver(base)).toEqual({ kind: 'ahead' });
     expect(sandbox.git(sandbox.user, 'fsck', '--strict')).toBe('');
     expect(sandbox.git(sandbox.user, 'reflog', '-1', '--format=%gn %gs')).toContain('kleiber kleiber: deliver');
   });
