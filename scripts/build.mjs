@@ -112,7 +112,7 @@ function thirdPartyNotices(chunks) {
 
 /** What is the same for everybody is answered by the launcher itself: the version and the help load nothing. */
 async function startScript() {
-  const { helpText } = await import('../src/cli/commands.ts');
+  const { helpText } = await import('../src/cli/help-text.ts');
   const version = `${manifest.version}\n`;
   const help = helpText();
   const answers = { '--version': version, '-V': version, '--help': help, '-h': help, help };

@@ -26,7 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (argv.length === 0 || argv[0] === '--help' || argv[0] === '-h' || (argv[0] === 'help' && argv.length === 1)) {
-    const { helpText } = await import('./cli/commands.ts');
+    const { helpText } = await import('./cli/help-text.ts');
     process.stdout.write(helpText());
     return 0;
   }

@@ -1,21 +1,5 @@
 /** The commands: their names, what they say of themselves, and where each one lives. Help is made from this table alone. */
-import type { Command } from 'commander';
-import type { ExitCode } from '../report/problem.ts';
-import type { Context } from './context.ts';
-
-/** A command module declares its options on `command`; the action it sets gives an exit code through `done`. */
-export interface CommandModule {
-  define(command: Command, context: Context, done: (code: ExitCode) => void): void;
-}
-
-export interface CommandEntry {
-  name: string;
-  usage: string;
-  summary: string;
-  group: 'Start' | 'Every day' | 'Look' | 'Maintain';
-  examples: [string, string];
-  load(): Promise<CommandModule>;
-}
+import { type CommandEntry, entry } from './command-entry.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -246,37 +230,3 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./clean.ts'),
   ),
 ];
-
-function entry(
-  group: CommandEntry['group'],
-  name: string,
-  usage: string,
-  summary: string,
-  examples: [string, string],
-  load: CommandEntry['load'],
-): CommandEntry {
-  return { name, usage, summary, group, examples, load };
-}
-
-/** What `kleiber` alone and `kleiber --help` print. */
-export function helpText(): string {
-  const groups = [...new Set(COMMANDS.map(command => command.group))];
-  const sections = groups.map(group => {
-    const lines = COMMANDS.filter(command => command.group === group).map(
-      command => `  ${command.name.padEnd(10)} ${command.summary}`,
-    );
-    return `${group}\n${lines.join('\n')}`;
-  });
-  return `kleiber: several Claude models build one feature in parallel, under one budget that holds, all of it in git.
-
-  kleiber rehearse                   see it work (no key, 30 s)
-  kleiber init                       set up this repository
-  kleiber plan "what you want"       turn a request into task files
-  kleiber conduct                    build, test and land them
-
-${sections.join('\n\n')}
-
-kleiber <command> --help shows options and examples. Exit codes: 0 done, 1 failed, 2 wrong use or a broken file,
-3 stopped and resumable, 4 no key, 130 interrupted.
-`;
-}

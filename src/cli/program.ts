@@ -1,8 +1,10 @@
 /** Joins the commands: only the one that was named is loaded, and nothing here exits or prints by itself. */
 import { Command, CommanderError } from 'commander';
 import { type ExitCode, problem, problemText } from '../report/problem.ts';
-import { COMMANDS, type CommandEntry, helpText } from './commands.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { COMMANDS } from './commands.ts';
 import type { Context } from './context.ts';
+import { helpText } from './help-text.ts';
 
 /** Runs one command line (without node and script) and gives the exit code. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<ExitCode> {
