@@ -4,12 +4,8 @@ import { routingZone } from '../agent/purse.ts';
 import { findRole } from '../agent/roles.ts';
 import type { SessionMoney } from '../agent/session.ts';
 import { letGo, tryHold } from '../baton/hold.ts';
-import type { Blocker } from '../domain/blocker.ts';
 import { rememberedValidation } from '../domain/check.ts';
 import { LEAD_STREAM, type TaskEvent, targetStream, taskStream, worktreeStream } from '../domain/event.ts';
-import { NO_USAGE } from '../domain/money.ts';
-import { neutraliseLine } from '../domain/plain-text.ts';
-import { donePath } from '../domain/record-paths.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
@@ -19,14 +15,16 @@ import { taskFaults } from '../policy/check-plan.ts';
 import { type Hindrance, hindranceOf, tableFor } from '../policy/controls.ts';
 import { evidenceOf } from '../policy/evidence.ts';
 import { foldTask } from '../policy/fold.ts';
-import { mayTryAgain } from '../policy/next-step.ts';
 import { lanesKept } from '../policy/review-lanes.ts';
 import { type Routing, route } from '../policy/route.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { validationKey } from '../policy/validation-key.ts';
-import type { BoardView, TaskFile } from '../report/board-keeper.ts';
+import type { BoardView } from '../report/board-keeper.ts';
+import { adopt, importHalfAdopted } from './adopt.ts';
 import type { WorkerEdges } from './edges.ts';
 import { askForMoney, defer, moneyOf } from './money.ts';
+import { park, whyParked } from './park.ts';
+import type { ClaimRefusal } from './refusal.ts';
 
 /** A task that is ours until we say otherwise. */
 export interface Claim {
@@ -46,25 +44,6 @@ export interface Claim {
   /** What is left to reviewers, and whether the reserve is open to it. */
   money: SessionMoney;
 }
-
-export type ClaimRefusal =
-  | { reason: 'lost' }
-  | { reason: 'lane_full' }
-  | { reason: 'other_tier' }
-  /** A person has paused everything, just now. */
-  | { reason: 'paused' }
-  /** `routing: manual`, and nobody has chosen a model for it. */
-  | { reason: 'no_choice'; detail: string }
-  | { reason: 'unfit'; detail: string }
-  | { reason: 'no_target'; detail: string }
-  /** The conductor has not run the checks on the base yet. */
-  | { reason: 'baseline_pending' }
-  | { reason: 'baseline_not_green'; detail: string }
-  | { reason: 'parked'; detail: string }
-  /** Money is too short for it now; it comes back by itself. */
-  | { reason: 'deferred' }
-  /** The log was lost, but git knows that this work is done. */
-  | { reason: 'landed_before'; detail: string };
 
 export async function claimTask(
   view: BoardView,
@@ -113,86 +92,6 @@ function routeNow(task: Task, card: BoardTask, state: TaskState, view: BoardView
   const evidence = evidenceOf(state, card, task, config.risks, config.escalate_when);
   const zone = routingZone(studio, clock.now());
   return route(task.head, tableFor(state.plan, config.routing, view), { ...evidence, zone });
-}
-
-/** A file that no event names is a request; this is where it becomes a task of ours. */
-async function adopt(file: TaskFile & { task: Task }, edges: WorkerEdges): Promise<TaskState | ClaimRefusal> {
-  const target = edges.target();
-  if (target === null)
-    return { reason: 'no_target', detail: 'the checkout is on no branch, so there is nowhere to land it' };
-  // Before the integration ref exists nobody can tell whether this has landed already.
-  if ((await edges.store.integrationTip(target.branch)) === null) return { reason: 'baseline_pending' };
-  const { id, agent, plan } = file.task.head;
-  const event: TaskEvent = { kind: 'created', target, agent, file: file.path, fileHash: file.hash, plan: plan ?? null };
-  const state = appendFirst(id, event, edges);
-  return state === null ? { reason: 'lost' } : await importLanded(state, edges);
-}
-
-/**
- * Who adopted it may have died before it could say that it has landed, and a person may have chosen its model before
- * anybody looked; a done file is what gives that away.
- */
-async function importHalfAdopted(state: TaskState, edges: WorkerEdges): Promise<TaskState | ClaimRefusal> {
-  const isUntouched = state.seq === 1 || (state.seq === 2 && state.override !== null);
-  const tip = isUntouched ? await edges.store.integrationTip(state.target.branch) : null;
-  const done = tip === null ? null : await edges.store.readBlob(tip, donePath(state.agent, state.id));
-  return done === null ? state : await importLanded(state, edges);
-}
-
-async function importLanded(state: TaskState, edges: WorkerEdges): Promise<TaskState | ClaimRefusal> {
-  const landing = (await edges.landedBefore(state.target.branch)).get(state.id);
-  if (landing === undefined) return state;
-  const { commit, model, costUsd } = landing;
-  const event: TaskEvent = { kind: 'imported', commit, model, costUsd };
-  edges.holder.baton.append({ stream: taskStream(state.id), seq: state.seq + 1, event, at: edges.holder.at() });
-  return {
-    reason: 'landed_before',
-    detail: `it has landed already as ${commit.slice(0, 9)}; retry it to build it again`,
-  };
-}
-
-function appendFirst(id: string, event: TaskEvent, edges: WorkerEdges): TaskState | null {
-  const at = edges.holder.at();
-  const outcome = edges.holder.baton.append({ stream: taskStream(id), seq: 1, event, at });
-  return outcome === 'appended' ? foldTask(id, null, { position: 0, stream: taskStream(id), seq: 1, at, event }) : null;
-}
-
-function whyParked(state: TaskState, routing: Routing, edges: WorkerEdges): Blocker | null {
-  if (routing.exhausted)
-    return parkedBlocker(state, 'every tier has failed at it', 'Change the task or take it over, then retry it.');
-  if (mayTryAgain(state, edges.studio.config.limits.attempts)) return null;
-  return parkedBlocker(
-    state,
-    `it has used its ${edges.studio.config.limits.attempts} attempts`,
-    'Look at the reports, change the task if need be, then retry it.',
-  );
-}
-
-const MOST_TOLD = 3;
-const LONGEST_TOLD = 500;
-
-/** Says what became of the last attempts, so that the file alone tells a person what happened. */
-const parkedBlocker = (state: TaskState, problem: string, need: string): Blocker => ({
-  type: 'technical',
-  problem,
-  tried: [...new Set([...state.returns, ...state.handovers].map(({ note }) => note))]
-    .slice(-MOST_TOLD)
-    .map(note => neutraliseLine(note).slice(0, LONGEST_TOLD)),
-  need,
-  options: [],
-});
-
-function park(state: TaskState, blocker: Blocker, edges: WorkerEdges): ClaimRefusal {
-  const event: TaskEvent = {
-    kind: 'blocked',
-    attempt: state.attempts.length,
-    blocker,
-    checkpoint: null,
-    spend: { usage: NO_USAGE, cost: 0 },
-    resumable: false,
-  };
-  edges.holder.baton.append({ stream: taskStream(state.id), seq: state.seq + 1, event, at: edges.holder.at() });
-  return { reason: 'parked', detail: blocker.problem };
 }
 
 /** The integration tip, if its code is known to be green under today's checks: no money is spent on a broken base. */

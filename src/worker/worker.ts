@@ -8,8 +8,9 @@ import { landingsSeenBy, movesByItself } from '../policy/escalation.ts';
 import { scribeRounds, scribeTask } from '../policy/mechanical-tasks.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { runAttempt } from './attempt.ts';
-import { type ClaimRefusal, claimTask } from './claim.ts';
-import type { Refused, WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
+import { claimTask } from './claim.ts';
+import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
+import { isPassing, refusalNotes } from './refusal.ts';
 
 export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Promise<WorkerResult> {
   const result: WorkerResult = { attempts: 0, refused: [], halted: null };
@@ -85,7 +86,7 @@ async function tryOne(
       return 'worked';
     }
     refusals.note(task, claim.failure);
-    hope ||= PASSING.has(claim.failure.reason);
+    hope ||= isPassing(claim.failure);
   }
   hope ||= expectsScribe(view, edges);
   return hope ? 'wait' : 'nothing_to_hope_for';
@@ -133,36 +134,4 @@ function expectsScribe(view: BoardView, edges: WorkerEdges): boolean {
   return scribeRounds(view.board).some(
     round => round.landed.at(-1)?.state?.target.branch === branch && scribeTask(round, role, '') !== null,
   );
-}
-
-/** Refusals that pass by themselves. */
-const PASSING: ReadonlySet<ClaimRefusal['reason']> = new Set([
-  'lost',
-  'lane_full',
-  'baseline_pending',
-  'landed_before',
-  'paused',
-]);
-
-/** Says why a ready task is not taken, once per reason, and remembers what stood in the way last. */
-function refusalNotes(notice: (text: string) => void) {
-  const said = new Set<string>();
-  const standing = new Map<string, Refused>();
-  const forget = (task: BoardTask): void => {
-    standing.delete(task.card.id);
-  };
-  return {
-    forget,
-    standing: (): Refused[] => [...standing.values()],
-    note: (task: BoardTask, refusal: ClaimRefusal): void => {
-      const { reason } = refusal;
-      forget(task);
-      if (reason === 'unfit' || reason === 'no_target' || reason === 'baseline_not_green' || reason === 'no_choice')
-        standing.set(task.card.id, { id: task.card.id, reason });
-      if (!('detail' in refusal)) return;
-      const text = `${task.card.id} is not started: ${refusal.detail}`;
-      if (!said.has(text)) notice(text);
-      said.add(text);
-    },
-  };
 }
