@@ -5,6 +5,8 @@ import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 import { type BoardTask, landingOrder, readyTasks } from '../policy/board.ts';
 import { hindranceOf } from '../policy/controls.ts';
+import { blockedMove } from '../policy/escalation.ts';
+import { landingsSeenBy } from '../policy/landings.ts';
 import type { Around } from '../policy/reason.ts';
 import type { Routing } from '../policy/route.ts';
 import { whyStanding } from '../policy/why.ts';
@@ -26,6 +28,7 @@ function aroundOf(task: BoardTask, routing: Routing | null, view: BoardView, pro
     baseline: branch === null ? null : baselineOf(project.baton.read(targetStream(branch))),
     guardReached: spentToday(project.ledger, systemClock.now()) >= nanoFromUsd(project.config.budget.guard_usd),
     paused: view.controls.paused,
+    move: task.state && blockedMove(task.state, landingsSeenBy(task.card.id, view.board)),
   };
 }
 

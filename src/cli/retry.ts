@@ -26,7 +26,7 @@ async function retry(id: string, flags: RetryFlags, context: Context): Promise<E
     const task = findTask(project.value.keeper.look(), id);
     if (!task.ok) return complain(context, task.failure);
     const { state, standing, card } = task.value;
-    if (state === null || !['blocked', 'cancelled', 'landed'].includes(standing))
+    if (state === null || !['blocked', 'cancelled', 'landed'].includes(state.stage.kind))
       return complain(context, problem(1, `${card.id} has not stopped; it is ${standing}`, [], ['kleiber status']));
     const event = { kind: 'requeued' as const, by: await personOf(project.value), reason: flags.reason };
     return actOn(state, event, `${card.id} is back in line`, flags.dryRun === true, project.value, context);

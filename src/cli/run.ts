@@ -7,6 +7,7 @@ import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 import { nearestWord } from '../record/nearest.ts';
 import { type ExitCode, type Problem, problem } from '../report/problem.ts';
+import { runSummary } from '../report/run-summary.ts';
 import type { Refused, WorkerOptions, WorkerResult } from '../worker/edges.ts';
 import { runWorker } from '../worker/worker.ts';
 import { raiseAlerts } from './alerts.ts';
@@ -158,24 +159,17 @@ function workerOptions(
 }
 
 function summary(result: WorkerResult | null, project: Project, context: Context): ExitCode {
-  const view = project.keeper.look();
-  const tasks = [...view.board.values()];
-  const count = (standing: string): number => tasks.filter(task => task.standing === standing).length;
-  const deferred = count('deferred');
-  say(
-    context,
-    `landed ${count('landed')} of ${tasks.length - count('cancelled')}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}${deferred === 0 ? '' : `, deferred ${deferred}`}`,
-  );
+  const { line, needsYou, isDeferred, isStuck } = runSummary(project.keeper.look().board);
+  say(context, line);
   if (result?.halted != null) return complain(context, haltProblem(result.halted));
-  if (count('blocked') > 0) note(context, 'something needs you: kleiber status');
-  if (count('blocked') > 0) return 3;
+  if (needsYou) note(context, 'something needs you: kleiber status');
+  if (needsYou) return 3;
   const code = unstarted(result, project, context);
-  if (code === 0 && deferred > 0) {
+  if (code === 0 && isDeferred) {
     note(context, 'money is short, so some tasks wait for their day: kleiber status');
     return 3;
   }
-  const isMoving = ['ready', 'running', 'submitted', 'in_review', 'queued'].some(standing => count(standing) > 0);
-  return code > 0 || count('waiting') === 0 || isMoving
+  return code > 0 || !isStuck
     ? code
     : complain(context, problem(2, 'what waits can never start', [], ['kleiber check']));
 }

@@ -1,6 +1,7 @@
 /** Moves what workers stopped at: to a stronger model, to opus for advice, or on, once what was missing has landed. */
 import { unreachable } from '../domain/result.ts';
-import { type BlockedMove, blockedMove, escalationNote, landingsSeenBy } from '../policy/escalation.ts';
+import { type BlockedMove, blockedMove, escalationNote } from '../policy/escalation.ts';
+import { landingsSeenBy } from '../policy/landings.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { askForAdvice } from './advice.ts';

@@ -2,11 +2,14 @@
 import { ownText } from '../domain/names.ts';
 import type { Task, TaskHead } from '../domain/task.ts';
 import { PRIORITIES } from '../domain/tier.ts';
+import { blockedMove } from './escalation.ts';
 import { criticalPath, type GraphNode } from './graph.ts';
-import type { BriefStage, TaskBrief } from './task-brief.ts';
+import { landingsSeenBy } from './landings.ts';
+import type { BriefStage, StoppedStage, TaskBrief } from './task-brief.ts';
 import type { TaskState } from './task-state.ts';
 
 export type Standing =
+  /** For what it depends on; or it has stopped, and others move it without a person. */
   | 'waiting'
   | 'ready'
   /** Ready, but money is too short for it now; a claim asks again each time, so it comes back by itself. */
@@ -17,6 +20,7 @@ export type Standing =
   | 'in_review'
   | 'queued'
   | 'landed'
+  /** It has stopped, and only a person moves it. */
   | 'blocked'
   | 'cancelled';
 
@@ -44,7 +48,10 @@ export const cardOf = ({ head }: Task): Card => ({
 /** What the board needs to know of a state: the whole of it will do, and so will its brief. */
 export type BoardState = Pick<TaskBrief, 'id' | 'agent' | 'file' | 'plan' | 'createdAt'> & {
   deferral: { until: string } | null;
-  stage: { kind: Exclude<BriefStage['kind'], 'submitted'> } | Extract<BriefStage, { kind: 'submitted' }>;
+  stage:
+    | { kind: Exclude<BriefStage['kind'], 'submitted' | 'blocked'> }
+    | Extract<BriefStage, { kind: 'submitted' }>
+    | StoppedStage;
 };
 
 export interface BoardTask<State extends BoardState = TaskState> {
@@ -52,7 +59,7 @@ export interface BoardTask<State extends BoardState = TaskState> {
   /** Null for a file that nobody has taken in yet. */
   state: State | null;
   standing: Standing;
-  /** Dependencies that have not landed. */
+  /** Dependencies that have not landed; of a task that has stopped, those that its worker waits for. */
   waitingFor: string[];
   /** On the longest path of its plan. */
   critical: boolean;
@@ -73,6 +80,7 @@ export function buildBoard<State extends BoardState>(
   for (const card of cards) board.set(card.id, boardTask(card, states, today));
   for (const state of states.values())
     if (!board.has(state.id)) board.set(state.id, boardTask(lostCard(state), states, today));
+  for (const task of board.values()) settleStopped(task, board);
   for (const id of criticalIds(board)) {
     const task = board.get(id);
     if (task !== undefined) task.critical = true;
@@ -89,6 +97,14 @@ function boardTask<State extends BoardState>(
   const { depends_on: needed } = card;
   const waitingFor = needed.length === 0 ? needed : needed.filter(id => states.get(id)?.stage.kind !== 'landed');
   return { card, state, standing: standingOf(state, waitingFor, today), waitingFor, critical: false };
+}
+
+/** Whether a person has to move what has stopped can only be said once all other tasks are known. */
+function settleStopped(task: BoardTask<BoardState>, board: Board<BoardState>): void {
+  const move = task.state && blockedMove(task.state, landingsSeenBy(task.card.id, board));
+  if (move === null || move.kind === 'person') return;
+  task.standing = 'waiting';
+  task.waitingFor = move.kind === 'wait' ? move.for : [];
 }
 
 function standingOf(state: BoardState | null, waitingFor: readonly string[], today: string): Standing {

@@ -4,8 +4,8 @@
  */
 import type { Blocker, EscalationReason } from '../domain/blocker.ts';
 import type { Tier } from '../domain/tier.ts';
-import type { Board } from './board.ts';
-import type { TaskState } from './task-state.ts';
+import type { LandingOf } from './landings.ts';
+import type { AnyTask, StoppedStage } from './task-brief.ts';
 
 /** Seed 1's three edges: the reasons that a tier may give, and who hears them. */
 export const ESCALATION_EDGES: Record<Tier, { to: Tier | 'person'; reasons: readonly EscalationReason[] }> = {
@@ -26,20 +26,17 @@ export type BlockedMove =
   | { kind: 'wait'; for: string[] }
   | { kind: 'person'; because: string };
 
-/** Where a named task stands, as the one that waits for it sees it; `never` also means that it waits for the asker itself. */
-export type LandingOf = (id: string) => 'landed' | 'coming' | 'never';
-
-/** Null when the task is not blocked. */
-export function blockedMove(state: TaskState, landingOf: LandingOf): BlockedMove | null {
-  if (state.stage.kind !== 'blocked') return null;
-  const { blocker, afterProof } = state.stage;
+/** Null when the task is not blocked. Whether a person is needed is asked here alone. */
+export function blockedMove({ stage }: AnyTask, landingOf: LandingOf): BlockedMove | null {
+  if (stage.kind !== 'blocked') return null;
+  const { blocker, afterProof } = stage;
   if (afterProof) return { kind: 'person', because: 'the work is proven and waits for a decision about it' };
   switch (blocker.type) {
     case 'dependency':
       return afterDependency(blocker, landingOf);
     case 'unclear_requirements':
     case 'technical':
-      return afterReason(blocker, state);
+      return afterReason(stage);
     default:
       return { kind: 'person', because: `${blocker.type.replaceAll('_', ' ')} is a person's to decide` };
   }
@@ -54,53 +51,30 @@ function afterDependency({ waitsFor = [] }: Blocker, landingOf: LandingOf): Bloc
 }
 
 /** The edge belongs to the tier that asks: nobody skips one, and after opus there is only a person. */
-function afterReason({ type, reason }: Blocker, state: TaskState): BlockedMove {
-  const asking = state.attempts.at(-1)?.route.tier;
-  if (reason === undefined || asking === undefined)
-    return { kind: 'person', because: 'it gives no reason to escalate' };
+function afterReason({ blocker: { type, reason }, asker, advised }: StoppedStage): BlockedMove {
+  if (reason === undefined || asker === null) return { kind: 'person', because: 'it gives no reason to escalate' };
   if (ESCALATION_EDGES.opus.reasons.includes(reason))
     return { kind: 'person', because: `a ${reason.replaceAll('_', ' ')} is a person's to decide` };
-  const edge = ESCALATION_EDGES[asking];
+  const edge = ESCALATION_EDGES[asker];
   if (edge.to === 'person') return { kind: 'person', because: 'after opus only a person is left to ask' };
   if (!edge.reasons.includes(reason))
-    return { kind: 'person', because: `${reason.replaceAll('_', ' ')} is no reason that ${asking} may give` };
+    return { kind: 'person', because: `${reason.replaceAll('_', ' ')} is no reason that ${asker} may give` };
   if (type === 'unclear_requirements' && ADVISED.includes(reason))
-    return state.advised === 0
-      ? { kind: 'advise' }
-      : { kind: 'person', because: 'opus has given advice on this task once already' };
+    return advised
+      ? { kind: 'person', because: 'opus has given advice on this task once already' }
+      : { kind: 'advise' };
   return { kind: 'escalate', to: edge.to, reason };
 }
 
-/** Where tasks stand on the board, as one of them sees it. */
-export function landingsSeenBy(asker: string, board: Board): LandingOf {
-  return id => {
-    const task = board.get(id);
-    if (task === undefined || task.standing === 'cancelled' || waitsFor(id, asker, board)) return 'never';
-    return task.standing === 'landed' ? 'landed' : 'coming';
-  };
-}
-
-/** Whether a task cannot land before another one, by its file or by what its own worker waits for. */
-function waitsFor(id: string, other: string, board: Board): boolean {
-  const seen = new Set<string>();
-  const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === other) return true;
-    if (seen.has(next)) continue;
-    seen.add(next);
-    const task = board.get(next);
-    const stage = task?.state?.stage;
-    if (task?.standing === 'landed') continue;
-    open.push(...(task?.card.depends_on ?? []), ...(stage?.kind === 'blocked' ? (stage.blocker.waitsFor ?? []) : []));
-  }
-  return false;
-}
-
 /** Whether the conductor moves it without anybody's help, so that a worker may wait for it. */
-export function movesByItself(state: TaskState, landingOf: LandingOf): boolean {
+export function movesByItself(state: AnyTask, landingOf: LandingOf): boolean {
   const move = blockedMove(state, landingOf);
   return move !== null && move.kind !== 'person' && move.kind !== 'wait';
 }
+
+/** Whether its next move depends on what other tasks do. */
+export const waitsForWork = ({ stage }: AnyTask): boolean =>
+  stage.kind === 'blocked' && stage.blocker.type === 'dependency';
 
 /** Seed 1's sections of an escalation, from what the worker said when it stopped. */
 export function escalationNote(blocker: Blocker, asking: Tier): string {

@@ -85,7 +85,15 @@ export function block(state: TaskState, event: Extract<TaskEvent, { kind: 'block
     ...(stage.kind === 'running' ? closeAttempt(state, 'blocked', event.spend, at) : state),
     work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
     answered: null,
-    stage: { kind: 'blocked', blocker: event.blocker, since: at, session, afterProof: isProven(stage) },
+    stage: {
+      kind: 'blocked',
+      blocker: event.blocker,
+      since: at,
+      session,
+      afterProof: isProven(stage),
+      asker: state.attempts.at(-1)?.route.tier ?? null,
+      advised: state.advised > 0,
+    },
   };
 }
 

@@ -70,5 +70,5 @@ export function refer(state: TaskState, event: Extract<TaskEvent, { kind: 'refer
   const { stage } = state;
   if (stage.kind !== 'blocked') return state;
   const blocker = { ...stage.blocker, tried: [...stage.blocker.tried, `${event.by}: ${event.note}`] };
-  return { ...state, advised: state.advised + 1, stage: { ...stage, blocker } };
+  return { ...state, advised: state.advised + 1, stage: { ...stage, blocker, advised: true } };
 }

@@ -2,6 +2,7 @@
 import type { Tier } from '../domain/tier.ts';
 import type { Standing } from './board.ts';
 import type { Hindrance, Said } from './controls.ts';
+import type { BlockedMove } from './escalation.ts';
 import type { Routing } from './route.ts';
 
 /** One sentence, and where it comes from: a seed, `kleiber.yml, <key>`, the task file, or an event. */
@@ -26,6 +27,8 @@ export interface Around {
   /** Today has cost more than the cost guard. */
   guardReached: boolean;
   paused: Said | null;
+  /** What is done about a task that has stopped; null for all others. */
+  move: BlockedMove | null;
 }
 
 /** `in_review` as a person reads it. */

@@ -9,7 +9,14 @@ export type BriefStage =
   | { kind: 'open' | 'running' | 'cancelled' }
   | { kind: 'submitted'; validation: { result: CheckResult } | null; review: Tier | null }
   | { kind: 'landed'; commit: string }
-  | { kind: 'blocked'; blocker: Blocker };
+  | { kind: 'blocked'; blocker: Blocker; afterProof: boolean; asker: Tier | null; advised: boolean };
+
+export type StoppedStage = Extract<BriefStage, { kind: 'blocked' }>;
+
+/** A state or a brief, for whoever only asks why it stopped. */
+export interface AnyTask {
+  stage: StoppedStage | { kind: Exclude<BriefStage['kind'], 'blocked'> };
+}
 
 export interface TaskBrief {
   id: string;
@@ -65,6 +72,12 @@ function briefStage({ stage }: TaskState): BriefStage {
     case 'landed':
       return { kind: 'landed', commit: stage.commit };
     case 'blocked':
-      return { kind: 'blocked', blocker: stage.blocker };
+      return {
+        kind: 'blocked',
+        blocker: stage.blocker,
+        afterProof: stage.afterProof,
+        asker: stage.asker,
+        advised: stage.advised,
+      };
   }
 }

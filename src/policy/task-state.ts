@@ -53,8 +53,18 @@ export type Stage =
       intent: { base: string; candidate: string } | null;
     }
   | { kind: 'landed'; commit: string; at: string; imported: boolean }
-  /** `afterProof`: proven work waits here, so that `retry` runs the checks again and not the model. */
-  | { kind: 'blocked'; blocker: Blocker; since: string; session: string | null; afterProof: boolean }
+  | {
+      kind: 'blocked';
+      blocker: Blocker;
+      since: string;
+      session: string | null;
+      /** Proven work waits here, so that `retry` runs the checks again and not the model. */
+      afterProof: boolean;
+      /** Of the attempt that stopped last; null when nobody has tried yet. */
+      asker: Tier | null;
+      /** Opus has been asked about this task once. */
+      advised: boolean;
+    }
   | { kind: 'cancelled'; by: string; reason: string };
 
 /** One claimed try with how it ended; `outcome` is null while it runs. */

@@ -1,4 +1,5 @@
 /** Why a task stands where it stands: every reason with the rule, the line of kleiber.yml or the person behind it. */
+import type { BlockerType } from '../domain/blocker.ts';
 import type { BoardTask, Standing } from './board.ts';
 import { type Around, type Reason, words } from './reason.ts';
 import type { TaskState } from './task-state.ts';
@@ -27,7 +28,10 @@ const BY_STANDING: Record<Standing, Why> = {
   cancelled: whyCancelled,
 };
 
-function whyWaiting({ card }: BoardTask, { waitsFor }: Around): Reason[] {
+function whyWaiting(task: BoardTask, around: Around): Reason[] {
+  const { card, state } = task;
+  const { waitsFor } = around;
+  if (state?.stage.kind === 'blocked') return [asked(state.stage), ...whyMoved(around)];
   return waitsFor.map(({ id, standing }) => ({
     text:
       standing === null
@@ -124,24 +128,55 @@ function lastEnd({ attempts, returns }: TaskState): string {
 }
 
 /** What ends each kind of blocker, and whose word it waits for. */
-function whyBlocked({ state, card }: BoardTask): Reason[] {
+function whyBlocked({ state, card }: BoardTask, { move }: Around): Reason[] {
   if (state?.stage.kind !== 'blocked') return [];
-  const { blocker, since } = state.stage;
+  const { blocker } = state.stage;
   return [
-    { text: firstLine(blocker.problem), source: `${blocker.type}, since ${since}` },
+    asked(state.stage),
     { text: `it needs: ${blocker.need}`, source: SOURCE_OF_BLOCKER[blocker.type] },
     {
       text: `then: ${wayOut(blocker.type, card.id)}`,
-      source: 'only a person moves it',
+      source: move?.kind === 'person' ? `only a person moves it: ${move.because}` : 'only a person moves it',
     },
   ];
 }
 
+type Blocked = Extract<TaskState['stage'], { kind: 'blocked' }>;
+
+const asked = ({ blocker, since }: Blocked): Reason => ({
+  text: firstLine(blocker.problem),
+  source: `${blocker.type}, since ${since}`,
+});
+
+/** Who moves what has stopped, where that is nobody's turn but the conductor's. */
+function whyMoved({ move, waitsFor }: Around): Reason[] {
+  switch (move?.kind) {
+    case 'wait':
+      return waitsFor.map(({ id, standing }) => ({
+        text: `it goes on by itself when ${id}, which is ${words(standing ?? 'gone')}, has landed`,
+        source: SOURCE_OF_BLOCKER.dependency,
+      }));
+    case 'resume':
+      return [
+        {
+          text: `${move.landed.join(' and ')} landed, so it goes on with the next tick`,
+          source: SOURCE_OF_BLOCKER.dependency,
+        },
+      ];
+    case 'advise':
+      return [{ text: 'opus is asked, and then the same conversation goes on', source: 'seed 2, escalation prompt' }];
+    case 'escalate':
+      return [
+        { text: `the conductor moves it to ${move.to}: ${words(move.reason)}`, source: 'seed 1, escalation path' },
+      ];
+    default:
+      return [];
+  }
+}
+
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
-type Blocked = Extract<TaskState['stage'], { kind: 'blocked' }>['blocker']['type'];
-
-const SOURCE_OF_BLOCKER: Record<Blocked, string> = {
+const SOURCE_OF_BLOCKER: Record<BlockerType, string> = {
   merge_conflict: 'seed 5, blocked files; seed 2, conflict resolution',
   dependency: 'seed 5, blocked files',
   unclear_requirements: 'seed 5, blocked files; seed 1, escalation path',

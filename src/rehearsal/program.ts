@@ -78,7 +78,7 @@ export interface RehearsedTask {
     attempts: readonly unknown[];
     returns: readonly { reason: ReturnReason }[];
     raisedTo: { tier: Tier } | null;
-    stage: { kind: string; blocker?: { type: string; reason?: string } };
+    stage: { kind: string; blocker?: { type: string } };
     deferral: { why: string; until: string } | null;
   } | null;
 }
@@ -102,9 +102,9 @@ const STILL: ReadonlySet<Standing> = new Set(['landed', 'blocked', 'waiting', 'c
 export const isAtRest = (tasks: Tasks): boolean =>
   tasks.length > 0 && tasks.every(isStill) && dueAnswers(tasks).length === 0;
 
-/** What gives a reason to escalate is about to be moved on by the conductor. */
+/** What has stopped and needs no person is about to be moved on by the conductor. */
 const isStill = ({ standing, state }: RehearsedTask): boolean =>
-  STILL.has(standing) && (state?.stage.blocker?.reason === undefined || standing !== 'blocked');
+  STILL.has(standing) && (standing !== 'waiting' || state?.stage.kind !== 'blocked');
 
 /** What came out otherwise than written above, one sentence each. */
 export function differencesOf(tasks: Tasks): string[] {

@@ -15,7 +15,7 @@ export interface AgentStatus {
   feedback: { id: string; about: string; note: string }[];
   /** Ready for it, the next to be taken first. */
   next: { id: string; title: string }[];
-  /** Not ready yet. */
+  /** Not ready yet, or stopped until others have moved on. */
   waiting: number;
 }
 
@@ -44,8 +44,8 @@ const completedOf = ({ card, state }: BoardTask): AgentStatus['completed'] =>
     ? [{ id: card.id, title: card.title, at: state.stage.at, files: state.submission?.files ?? [] }]
     : [];
 
-function blockedOf({ card, state }: BoardTask): AgentStatus['blocked'] {
-  if (state?.stage.kind !== 'blocked') return [];
+function blockedOf({ card, state, standing }: BoardTask): AgentStatus['blocked'] {
+  if (standing !== 'blocked' || state?.stage.kind !== 'blocked') return [];
   const { type, reason, need } = state.stage.blocker;
   return [{ id: card.id, type, reason: reason ?? null, need }];
 }

@@ -24,6 +24,8 @@ export interface IndexHead {
   watched: [path: string, stamp: string][];
   /** When every single file was last looked at, in milliseconds since the epoch. */
   checkedAtMs: number;
+  /** A worker waits for the work of others, so whoever lands or goes may concern it. */
+  waitsForWork: boolean;
   /** Null when nothing has happened yet. */
   mark: LogMark | null;
   /** Of streams other than those of tasks: the last event of each kind, by place. */

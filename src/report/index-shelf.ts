@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Shelf, type ShelfPlace, type ShelfTask } from '../baton/shelf.ts';
 import { type Stored, taskStream } from '../domain/event.ts';
 import { type Board, type BoardTask, buildBoard, type Card, type Standing } from '../policy/board.ts';
+import { waitsForWork } from '../policy/escalation.ts';
 import { foldStream } from '../policy/fold.ts';
 import { briefOf, type TaskBrief } from '../policy/task-brief.ts';
 import { listAgents, listTasksOf } from '../record/record-folder.ts';
@@ -75,6 +76,7 @@ export async function updateIndex(
     if (shelfStamp(options) !== head.shelf) return null;
     const files = await lookAtFiles(shelf, head, options);
     const reached = [...files.ids, ...foldNews(shelf, news, options)];
+    if (head.waitsForWork || reached.some(id => isWaiting(shelf, id))) return null;
     if (options.baton.damaged().length > 0 || reached.some(id => shelf.cardsNamed(fileOf(id)).length > 1)) return null;
     settle(shelf, reached, options.today);
     const digest = digestOf(rowsOf(shelf));
@@ -213,6 +215,11 @@ const cardNamed = (shelf: Shelf, name: string): Card | null => {
 const briefNamed = (shelf: Shelf, id: string): TaskBrief | null => {
   const found = shelf.brief(id);
   return found === null ? null : (JSON.parse(found.brief) as TaskBrief);
+};
+
+const isWaiting = (shelf: Shelf, id: string): boolean => {
+  const brief = briefNamed(shelf, id);
+  return brief !== null && waitsForWork(brief);
 };
 
 /** The standings of these tasks, by the board of them and of what they wait for. */

@@ -3,6 +3,7 @@ import { StateUnavailable } from '../baton/state-unavailable.ts';
 import type { Stored } from '../domain/event.ts';
 import { ownText } from '../domain/names.ts';
 import { buildBoard } from '../policy/board.ts';
+import { waitsForWork } from '../policy/escalation.ts';
 import { foldTask } from '../policy/fold.ts';
 import { briefOf, type TaskBrief } from '../policy/task-brief.ts';
 import type { TaskState } from '../policy/task-state.ts';
@@ -50,6 +51,7 @@ async function lookAtAll(events: readonly Stored[], options: GlanceOptions): Pro
       folders: tree.folders.map(folder => [folder.path, folder.stamp, folder.faults]),
       watched,
       checkedAtMs: options.nowMs,
+      waitsForWork: [...briefs.values()].some(waitsForWork),
       mark: markOf(events),
       latest: listed(latest),
       shelf: stamp,

@@ -14,7 +14,9 @@ export function markdownReport(title: string, board: Board): string {
   const states = tasks.flatMap(({ state }) => state ?? []);
   const landed = tasks.filter(({ standing }) => standing === 'landed');
   const asking = tasks.flatMap(task =>
-    task.state?.stage.kind === 'blocked' ? [askLines(task, task.state.stage.blocker)] : [],
+    task.standing === 'blocked' && task.state?.stage.kind === 'blocked'
+      ? [askLines(task, task.state.stage.blocker)]
+      : [],
   );
   return [
     `# ${escaped(title)}`,

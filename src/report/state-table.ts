@@ -56,7 +56,8 @@ const overAt = ({ state, card }: BoardTask): string => (state?.stage.kind === 'l
 
 function rowOf({ card, state, standing }: BoardTask): string {
   const tier = state?.attempts.at(-1)?.route.tier ?? '';
-  const need = state?.stage.kind === 'blocked' ? `${card.title}; needs: ${state.stage.blocker.need}` : card.title;
+  const blocker = standing === 'blocked' && state?.stage.kind === 'blocked' ? state.stage.blocker : null;
+  const need = blocker === null ? card.title : `${card.title}; needs: ${blocker.need}`;
   const cells = [card.id, card.agent, standing.replaceAll('_', ' '), tier, need.slice(0, 160)];
   return `| ${cells.map(cell => neutraliseLine(cell).replace(/[\\|]/g, '\\$&')).join(' | ')} |`;
 }

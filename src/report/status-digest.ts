@@ -66,7 +66,7 @@ export function cellsOf({ card, state, standing, waitingFor }: BoardTask<TaskBri
     case 'deferred':
       return [`· ${card.id}`, `until ${state?.deferral?.until ?? ''}`, neutraliseLine(state?.deferral?.why ?? '')];
     case 'waiting':
-      return [`· ${card.id}`, `for ${waitingFor.join(' ')}`, card.title];
+      return [`· ${card.id}`, `for ${waitingFor.join(' ') || 'the conductor'}`, card.title];
     case 'landed':
       return [`✓ ${card.id}`, card.agent, card.title];
     case 'cancelled':

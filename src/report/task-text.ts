@@ -22,16 +22,16 @@ export function taskText(task: BoardTask, events: readonly Stored[]): string {
   ].join('\n');
 }
 
-function blockerLines({ state }: BoardTask): string[] {
+function blockerLines({ state, standing }: BoardTask): string[] {
   if (state?.stage.kind !== 'blocked') return [];
   const { type, problem, need, options } = state.stage.blocker;
   return [
     '',
-    `  blocked (${type})`,
+    `  ${standing === 'blocked' ? 'blocked' : 'stopped'} (${type})`,
     ...problem.split('\n').map(line => `    ${line}`),
     `  needs: ${need}`,
     ...options.map((option, index) => `    ${index + 1}  ${option}`),
-    `  ${wayOut(type, state.id)}`,
+    `  ${standing === 'blocked' ? wayOut(type, state.id) : 'it goes on without you'}`,
   ];
 }
 

@@ -4,7 +4,8 @@ import { findRole } from '../agent/roles.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { readyTasks } from '../policy/board.ts';
 import type { Said } from '../policy/controls.ts';
-import { landingsSeenBy, movesByItself } from '../policy/escalation.ts';
+import { movesByItself } from '../policy/escalation.ts';
+import { landingsSeenBy } from '../policy/landings.ts';
 import { scribeRounds, scribeTask } from '../policy/mechanical-tasks.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { runAttempt } from './attempt.ts';
@@ -119,12 +120,10 @@ function pauseNote(notice: (text: string) => void) {
 /** What moves may still make something ready. */
 const ON_ITS_WAY: ReadonlySet<string> = new Set(['running', 'submitted', 'in_review', 'queued']);
 
-/** Also what is blocked and will be moved by the conductor without a person. */
+/** Also what has stopped and will be moved by the conductor without a person. */
 const isOnItsWay = (task: BoardTask, view: BoardView): boolean =>
   ON_ITS_WAY.has(task.standing) ||
-  (task.standing === 'blocked' &&
-    task.state !== null &&
-    movesByItself(task.state, landingsSeenBy(task.card.id, view.board)));
+  (task.state !== null && movesByItself(task.state, landingsSeenBy(task.card.id, view.board)));
 
 /** The conductor is about to add a scribe's task, or will with its next tick. */
 function expectsScribe(view: BoardView, edges: WorkerEdges): boolean {

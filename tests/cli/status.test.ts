@@ -9,6 +9,7 @@ import { placesOf } from '../../src/cli/places.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { plainFlags, status } from '../../src/cli/status.ts';
 import { remember, trustedFiles } from '../../src/cli/trust-store.ts';
+import type { Blocker } from '../../src/domain/blocker.ts';
 import { LEAD_STREAM, targetStream, taskStream } from '../../src/domain/event.ts';
 import { blocked, claimed, created, OWNER } from '../support/policy-values.ts';
 import { textOf } from '../support/report-desk.ts';
@@ -136,6 +137,14 @@ describe('both ways into status say the same', () => {
     expect(code).toBe(words.includes('--exit-code') ? 3 : 0);
     if (words.includes('--json')) expect(JSON.parse(out)).toMatchObject({ kind: 'status', file_faults: 1 });
     else expect(out).toContain('needs you\n  ? one');
+  });
+
+  test('when a worker waits for other work, which needs nobody', async () => {
+    for (const id of ['one', 'two']) write(`tasks/scribe/${id}.md`, textOf('scribe', id));
+    const blocker: Blocker = { type: 'dependency', problem: 'x', tried: [], need: 'y', options: [], waitsFor: ['two'] };
+    happen(taskStream('one'), created(), claimed(1), blocked(1, { blocker }));
+    const { code, out } = await everyWay(['--exit-code']);
+    expect([code, out.includes('needs you'), out.includes('· one  for two')]).toEqual([0, false, true]);
   });
 
   test('in a folder of the checkout, on a detached HEAD, and in a linked worktree', async () => {

@@ -158,7 +158,7 @@ describe('a technical question', () => {
     await here.attempt();
     here.holder.baton.takeLane('task/other', { tier: 'opus', limit: 1, owner: here.owner });
     await here.ticks();
-    expect([here.board(), house.claude.asked.filter(isAdvice)]).toEqual([{ a: 'blocked' }, []]);
+    expect([here.board(), house.claude.asked.filter(isAdvice)]).toEqual([{ a: 'waiting' }, []]);
     here.holder.baton.freeLane('task/other', here.owner);
     await here.ticks();
     expect(here.board()).toEqual({ a: 'ready' });

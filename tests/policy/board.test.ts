@@ -1,8 +1,9 @@
 /** The board: standings, the order of ready work, and the order of landing. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Blocker } from '../../src/domain/blocker.ts';
 import type { TaskEvent } from '../../src/domain/event.ts';
-import { PRIORITIES } from '../../src/domain/tier.ts';
+import { PRIORITIES, type Tier } from '../../src/domain/tier.ts';
 import {
   type BoardTask,
   buildBoard,
@@ -93,6 +94,45 @@ describe('standings', () => {
     expect([...buildBoard([card], states)]).toEqual([
       ['a', { card, state: states.get('a') ?? null, standing, waitingFor: [], critical: false }],
     ]);
+  });
+
+  const stops = (tier: Tier, blocker: Partial<Blocker>): TaskEvent[] => [
+    created(),
+    { ...claimed(1), route: { tier, effort: 'medium', because: [] } } as TaskEvent,
+    blocked(1, { blocker: { type: 'technical', problem: 'x', tried: [], need: 'y', options: [], ...blocker } }),
+  ];
+
+  test.each<[string, Tier, Partial<Blocker>, Standing, string[]]>([
+    ['a question without a reason', 'sonnet', { type: 'unclear_requirements' }, 'blocked', []],
+    ['a business question', 'haiku', { type: 'unclear_requirements', reason: 'business_requirement' }, 'blocked', []],
+    [
+      'a technical question',
+      'sonnet',
+      { type: 'unclear_requirements', reason: 'architectural_decision' },
+      'waiting',
+      [],
+    ],
+    ['work that is too hard', 'sonnet', { reason: 'complex_debugging' }, 'waiting', []],
+    ['work that is too hard for opus', 'opus', { reason: 'complex_debugging' }, 'blocked', []],
+    ['work that has landed', 'sonnet', { type: 'dependency', waitsFor: ['done'] }, 'waiting', []],
+    ['work on its way', 'sonnet', { type: 'dependency', waitsFor: ['done', 'coming'] }, 'waiting', ['coming']],
+    ['work that was taken back', 'sonnet', { type: 'dependency', waitsFor: ['gone'] }, 'blocked', []],
+    ['work that waits for it', 'sonnet', { type: 'dependency', waitsFor: ['later'] }, 'blocked', []],
+    ['work that nobody named', 'sonnet', { type: 'dependency' }, 'blocked', []],
+    ['a path', 'sonnet', { type: 'out_of_zone', reason: 'architectural_decision' }, 'blocked', []],
+    ['money', 'sonnet', { type: 'budget' }, 'blocked', []],
+    ['another model', 'sonnet', { type: 'refusal' }, 'blocked', []],
+  ])('what has stopped for %s needs a person, or none', (_name, tier, blocker, standing, waitingFor) => {
+    const cards = ['a', 'done', 'coming', 'gone'].map(id => cardOf(id));
+    const logs = { a: stops(tier, blocker), done: DONE, gone: [created(), cancelled()] };
+    const task = buildBoard([...cards, cardOf('later', { depends_on: ['a'] })], statesOf(logs)).get('a');
+    expect([task?.standing, task?.waitingFor]).toEqual([standing, waitingFor]);
+  });
+
+  test('other dependencies than those that are installed are a person’s to install', () => {
+    const locks = { type: 'dependency', problem: 'the lock file differs', tried: [], need: 'install', options: [] };
+    const states = statesOf({ a: [...GREEN, blocked(1, { blocker: locks as Blocker, resumable: false })] });
+    expect(buildBoard([cardOf('a')], states).get('a')?.standing).toBe('blocked');
   });
 
   test('open work waits for every dependency that has not landed, unknown ones too', () => {

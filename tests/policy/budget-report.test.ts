@@ -40,6 +40,8 @@ const blockedBy = (type: 'budget' | 'unclear_requirements'): TaskState['stage'] 
   since: at(5),
   session: null,
   afterProof: false,
+  asker: null,
+  advised: false,
 });
 
 const line = (hour: number, settled: number | null, changes: Partial<BookedLine> = {}): BookedLine => ({

@@ -5,13 +5,8 @@ import { type Blocker, ESCALATION_REASONS } from '../../src/domain/blocker.ts';
 import type { TaskEvent } from '../../src/domain/event.ts';
 import { TIERS, type Tier } from '../../src/domain/tier.ts';
 import { buildBoard, cardOf } from '../../src/policy/board.ts';
-import {
-  type BlockedMove,
-  blockedMove,
-  escalationNote,
-  landingsSeenBy,
-  movesByItself,
-} from '../../src/policy/escalation.ts';
+import { type BlockedMove, blockedMove, escalationNote, movesByItself } from '../../src/policy/escalation.ts';
+import { landingsSeenBy } from '../../src/policy/landings.ts';
 import type { TaskState } from '../../src/policy/task-state.ts';
 import {
   answered,
@@ -125,6 +120,8 @@ describe('a technical question of sonnet', () => {
       since: state.stage.kind === 'blocked' ? state.stage.since : '',
       session: 'session-1',
       afterProof: false,
+      asker: 'sonnet',
+      advised: true,
     });
   });
 });

@@ -199,7 +199,15 @@ describe('the life of a task', () => {
         {
           attempts: [closed(3, 'blocked')],
           work: { base: 'base-1', commit: 'saved-1' },
-          stage: { kind: 'blocked', blocker: QUESTION, since: at(3), afterProof: false, session: 'session-1' },
+          stage: {
+            kind: 'blocked',
+            blocker: QUESTION,
+            since: at(3),
+            session: 'session-1',
+            afterProof: false,
+            asker: 'sonnet',
+            advised: false,
+          },
         },
       ],
       [

@@ -55,7 +55,16 @@ test.each<[string, TaskEvent[], TaskBrief]>([
   [
     'blocked',
     [claimed(1), blocked(1)],
-    { ...TRIED, stage: { kind: 'blocked', blocker: { ...QUESTION, tried: [], options: [] } } },
+    {
+      ...TRIED,
+      stage: {
+        kind: 'blocked',
+        blocker: { ...QUESTION, tried: [], options: [] },
+        afterProof: false,
+        asker: 'sonnet',
+        advised: false,
+      },
+    },
   ],
   ['cancelled', [cancelled()], { ...NEW, stage: { kind: 'cancelled' } }],
 ])('of a task that is %s', (_name, events, brief) => {

@@ -33,6 +33,7 @@ const AROUND: Around = {
   baseline: null,
   guardReached: false,
   paused: null,
+  move: null,
 };
 
 const taskIn = (standing: Standing, events: TaskEvent[] | null, critical = false): BoardTask => ({
@@ -257,11 +258,14 @@ describe('each standing', () => {
       'blocked by a question',
       'blocked',
       [claimed(), blocked(1)],
-      {},
+      { move: { kind: 'person', because: 'it gives no reason to escalate' } },
       [
         { text: 'which currency?', source: `unclear_requirements, since ${at(3)}` },
         { text: 'it needs: a currency', source: 'seed 5, blocked files; seed 1, escalation path' },
-        { text: 'then: kleiber answer shop-1-01-basket "…"', source: 'only a person moves it' },
+        {
+          text: 'then: kleiber answer shop-1-01-basket "…"',
+          source: 'only a person moves it: it gives no reason to escalate',
+        },
       ],
     ],
     [
@@ -293,6 +297,32 @@ describe('each standing', () => {
       { text: 'and a person approves it after that', source: routing.floor.because.join('; ') },
     ]);
   });
+});
+
+test.each<[string, Partial<Around>, Reason]>([
+  [
+    'for other work',
+    { move: { kind: 'wait', for: ['a'] }, waitsFor: [{ id: 'a', standing: 'in_review' }] },
+    { text: 'it goes on by itself when a, which is in review, has landed', source: 'seed 5, blocked files' },
+  ],
+  [
+    'for a tick',
+    { move: { kind: 'resume', landed: ['a', 'b'] } },
+    { text: 'a and b landed, so it goes on with the next tick', source: 'seed 5, blocked files' },
+  ],
+  [
+    'for advice',
+    { move: { kind: 'advise' } },
+    { text: 'opus is asked, and then the same conversation goes on', source: 'seed 2, escalation prompt' },
+  ],
+  [
+    'for a stronger model',
+    { move: { kind: 'escalate', to: 'opus', reason: 'complex_debugging' } },
+    { text: 'the conductor moves it to opus: complex debugging', source: 'seed 1, escalation path' },
+  ],
+])('what has stopped and waits %s says who moves it', (_name, around, moved) => {
+  const asked = { text: 'which currency?', source: `unclear_requirements, since ${at(3)}` };
+  expect(why('waiting', [claimed(), blocked(1)], around)).toEqual([asked, moved]);
 });
 
 test('a blocker of every type says whose word moves it and where that comes from', () => {

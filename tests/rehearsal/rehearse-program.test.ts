@@ -31,9 +31,7 @@ const task = (
   },
 });
 
-const waitsFor = (type: string, reason?: string): Partial<State> => ({
-  stage: { kind: 'blocked', blocker: { type, ...(reason === undefined ? {} : { reason }) } },
-});
+const waitsFor = (type: string): Partial<State> => ({ stage: { kind: 'blocked', blocker: { type } } });
 
 const RED = { deferral: { why: "red zone of the day's money: its plan needs opus", until: '2026-11-22' } };
 
@@ -123,8 +121,9 @@ describe('the visitor', () => {
     expect(isAtRest(AS_WRITTEN)).toBe(true);
     expect(isAtRest([...AS_WRITTEN, task('x', 'ready')])).toBe(false);
     expect(isAtRest([task('pricing', 'blocked')])).toBe(false);
-    expect(isAtRest([task('checkout', 'blocked', 1, [], waitsFor('technical', 'architectural_decision'))])).toBe(false);
+    expect(isAtRest([task('checkout', 'waiting', 1, [], waitsFor('technical'))])).toBe(false);
     expect(isAtRest([task('checkout', 'blocked', 1, [], waitsFor('technical'))])).toBe(true);
+    expect(isAtRest([task('checkout', 'waiting', 0)])).toBe(true);
     expect(isAtRest([])).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFi
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { LEAD_STREAM, targetStream } from '../../src/domain/event.ts';
+import { type Event, LEAD_STREAM, targetStream } from '../../src/domain/event.ts';
 import type { Glance } from '../../src/report/seen.ts';
 import { blocked, cancelled, claimed, created, landed, OWNER, submitted } from '../support/policy-values.ts';
 import { ReportDesk, textOf } from '../support/report-desk.ts';
@@ -15,6 +15,12 @@ afterEach(() => desk.remove());
 
 const rowsOf = (seen: Glance, title: string): string[][] =>
   seen.digest.groups.find(group => group.title === title)?.rows ?? [];
+
+/** Stops until `id` has landed. */
+const waits = (id: string): Event =>
+  blocked(1, {
+    blocker: { type: 'dependency', problem: `${id} is missing`, tried: [], need: id, options: [], waitsFor: [id] },
+  });
 
 const plain = ({ digest, faults, latest, board }: Glance) => ({
   digest,
@@ -168,6 +174,19 @@ describe('events', () => {
     expect(rowsOf(seen, 'waiting').map(([id]) => id)).toEqual(['· c']);
   });
 
+  test('that a stopped worker waits for are seen, whether they bring it or take it away', async () => {
+    shop();
+    desk.task('testing', 'other');
+    desk.happenTo('other', created(), claimed(1), waits('a'));
+    const first = await expectTrue();
+    expect([rowsOf(first, 'waiting')[2], first.digest.asks]).toEqual([['· other', 'for a', 'Build other'], null]);
+    desk.happenTo('a', created(), cancelled());
+    const seen = await expectTrue();
+    expect(rowsOf(seen, 'needs you')).toEqual([['? other', 'dependency', 'a']]);
+    desk.happenTo('other', { kind: 'answered', by: 'ada', text: 'do without', widen: [] });
+    expect((await expectTrue()).digest.asks).toBeNull();
+  });
+
   test('of a task whose file is gone keep it on the screen', async () => {
     shop();
     desk.happenTo('gone', created(), claimed(1), blocked(1));
@@ -304,11 +323,11 @@ describe('whatever happens between the looks', () => {
     fc.record({ kind: fc.constant('delete'), agent, id }),
     fc.record({ kind: fc.constant('clear'), agent }),
     fc.record({ kind: fc.constant('move'), agent, id, to: agent }),
-    fc.record({ kind: fc.constant('event'), id, event: fc.integer({ min: 0, max: 5 }) }),
+    fc.record({ kind: fc.constant('event'), id, event: fc.integer({ min: 0, max: 7 }) }),
     fc.record({ kind: fc.constant('lead') }),
     fc.record({ kind: fc.constant('look'), all: fc.boolean() }),
   );
-  const EVENTS = [created(), claimed(1), submitted(1), landed(1), blocked(1), cancelled()];
+  const EVENTS = [created(), claimed(1), submitted(1), landed(1), blocked(1), cancelled(), waits('one'), waits('two')];
 
   function perform(one: typeof act extends fc.Arbitrary<infer Act> ? Act : never): void {
     const path = 'agent' in one && 'id' in one ? `tasks/${one.agent}/${one.id}.md` : '';

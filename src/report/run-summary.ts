@@ -1,0 +1,30 @@
+/** What a run came to, in one line, and what a person still has to do about it. */
+import type { Board, BoardTask, Standing } from '../policy/board.ts';
+
+export interface RunSummary {
+  line: string;
+  /** Something has stopped, and only a person moves it. */
+  needsYou: boolean;
+  /** Money is short, so some of it waits for its day. */
+  isDeferred: boolean;
+  /** Nothing moves, and what waits depends on what will never land. */
+  isStuck: boolean;
+}
+
+const MOVING: readonly Standing[] = ['ready', 'running', 'submitted', 'in_review', 'queued'];
+
+export function runSummary(board: Board): RunSummary {
+  const tasks = [...board.values()];
+  const count = (standing: Standing): number => tasks.filter(task => task.standing === standing).length;
+  const deferred = count('deferred');
+  return {
+    line: `landed ${count('landed')} of ${tasks.length - count('cancelled')}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}${deferred === 0 ? '' : `, deferred ${deferred}`}`,
+    needsYou: count('blocked') > 0,
+    isDeferred: deferred > 0,
+    isStuck: count('waiting') > 0 && !tasks.some(isMoving),
+  };
+}
+
+/** Also what has stopped on its way and needs no person: it goes on by itself. */
+const isMoving = ({ standing, state }: BoardTask): boolean =>
+  MOVING.includes(standing) || (standing === 'waiting' && state?.stage.kind === 'blocked');
