@@ -24,6 +24,11 @@ person is needed, and what to ask that person. Be brief.`,
 {owners}
 The worktree holds the new base merged with your work; the conflicts stand in the files between <<<<<<< and >>>>>>>.
 Resolve them so that both intentions survive, run the checks, and submit again.`,
+  resolve: `A task of {agent} conflicts with what landed meanwhile, in files that are yours: {files}.
+It stands above, and only the conflict is yours to resolve. The worktree holds the new base merged with its work; the
+conflicts stand in the files between <<<<<<< and >>>>>>>. Keep what landed as it is, give what the task adds a place of its
+own, and let both intentions survive. You may write these files alone; what else the merge needs, {agent} mends.
+Run the checks, then submit and say how you decided.`,
   not_ready: `These tasks were meant to land before yours and have not; do not wait for them:
 {tasks}
 Where you need what they bring, write the smallest stand-in inside your own zone and mark it with a comment that holds

@@ -8,7 +8,7 @@ import { asUnavailable, Database, OWN_WAIT_MS, type Row } from './database.ts';
 import { loadSqlite } from './open-database.ts';
 
 /** Raise it with every change of the tables or of what stands in them. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 const SCHEMA = `
   CREATE TABLE files (

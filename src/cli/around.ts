@@ -3,7 +3,7 @@ import { spentToday } from '../agent/cap-uses.ts';
 import { targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
-import { type BoardTask, landingOrder, readyTasks } from '../policy/board.ts';
+import { type BoardTask, landingOrder, nextAgent, readyTasks } from '../policy/board.ts';
 import { hindranceOf } from '../policy/controls.ts';
 import { blockedMove } from '../policy/escalation.ts';
 import { landingsSeenBy } from '../policy/landings.ts';
@@ -57,7 +57,7 @@ function lanesOf(project: Project): Around['lanes'] {
 
 /** Those of the same agent that a worker takes first, or those that land first. */
 function tasksBefore(task: BoardTask, { board }: BoardView): string[] {
-  const line = task.standing === 'queued' ? landingOrder(board) : readyTasks(board, new Set([task.card.agent]));
+  const line = task.standing === 'queued' ? landingOrder(board) : readyTasks(board, new Set([nextAgent(task)]));
   const place = line.findIndex(({ card }) => card.id === task.card.id);
   return line.slice(0, Math.max(0, place)).map(({ card }) => card.id);
 }

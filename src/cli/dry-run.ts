@@ -1,7 +1,7 @@
 /** What a run would do next, without doing it: the same decisions, and then words instead of deeds. */
 
 import { NANO_PER_USD } from '../domain/money.ts';
-import { readyTasks } from '../policy/board.ts';
+import { nextAgent, readyTasks } from '../policy/board.ts';
 import { hindranceOf, tableFor } from '../policy/controls.ts';
 import { estimateFrom } from '../policy/estimate.ts';
 import { pastTasks } from '../policy/history.ts';
@@ -47,7 +47,7 @@ function wouldStart(agents: ReadonlySet<string> | 'all', project: Project): stri
     if (permission.kind === 'defer') return `defer  ${task.card.id}  until ${permission.until}: ${permission.why}`;
     const past = pastTasks(view.states.values());
     const cost = estimateFrom(past, task.card.agent, routing.tier, task.card.minutes).likely / NANO_PER_USD;
-    return `start  ${task.card.id}  ${task.card.agent} on ${routing.tier}, about $${cost.toFixed(2)}`;
+    return `start  ${task.card.id}  ${nextAgent(task)} on ${routing.tier}, about $${cost.toFixed(2)}`;
   });
 }
 

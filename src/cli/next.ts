@@ -1,7 +1,7 @@
 /** `kleiber next`: the task to take now, its model with the reason, and whether the budget lets it start (seed 3, sd:next). */
 import type { Command } from 'commander';
 import { capUses } from '../agent/cap-uses.ts';
-import { readyTasks } from '../policy/board.ts';
+import { nextAgent, readyTasks } from '../policy/board.ts';
 import { zoneOfCaps } from '../policy/cap-use.ts';
 import { LIGHT } from '../report/budget-text.ts';
 import type { ExitCode } from '../report/problem.ts';
@@ -50,20 +50,21 @@ function textOf(chosen: Candidate | null, project: Project): string {
   if (chosen === null) return `${light} · nothing is ready to start`;
   const { task, routing, model, permission } = chosen;
   const { card } = task;
+  const agent = nextAgent(task);
   return [
     `${light} · ${permission.kind === 'go' ? 'go' : `deferred until ${permission.until}`} · ${card.id}`,
     `  ${card.title}`,
-    `  ${card.agent} on ${routing.tier} (${model}): ${routing.because.at(-1) ?? ''}`,
+    `  ${agent} on ${routing.tier} (${model}): ${routing.because.at(-1) ?? ''}`,
     ...(permission.kind === 'defer' ? [`  ${permission.why}`] : []),
     ...(permission.kind === 'go' && permission.advice !== null ? [`  ${permission.advice}`] : []),
-    ...(permission.kind === 'go' ? [`  next   kleiber work --agent ${card.agent} --once`] : []),
+    ...(permission.kind === 'go' ? [`  next   kleiber work --agent ${agent} --once`] : []),
   ].join('\n');
 }
 
-const jsonOf = ({ task: { card }, routing, model, permission }: Candidate): Record<string, unknown> => ({
-  id: card.id,
-  agent: card.agent,
-  title: card.title,
+const jsonOf = ({ task, routing, model, permission }: Candidate): Record<string, unknown> => ({
+  id: task.card.id,
+  agent: nextAgent(task),
+  title: task.card.title,
   tier: routing.tier,
   model,
   because: routing.because,

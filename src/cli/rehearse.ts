@@ -89,7 +89,7 @@ function told({ stop, deferredUntil, proposals }: Played): string {
   const lines: [string, string][] = [
     ['answers', 'pricing and refunds asked; cart-page asked for a file outside its zone, and got it'],
     ['red work', 'coupon-codes was handed in red, and mended'],
-    ['conflict', 'cart-page met the change of pricing, and kept both'],
+    ['conflict', 'cart-page met the change of pricing; engineer-backend, who owns the file, kept both'],
     ['escalation', 'checkout stopped at a decision of architecture; opus took it over in a new conversation'],
     ['sent back', 'changelog, by its reviewer, and mended'],
     ['a person', 'refunds moves money: built, tested and reviewed, it waits for one'],

@@ -6,7 +6,7 @@ import { handOverText } from '../agent/hand-over-texts.ts';
 import { findRole } from '../agent/roles.ts';
 import { usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
-import { ownerSentences } from '../policy/conflict-owners.ts';
+import { type Owners, ownerSentences, resolverOf } from '../policy/conflict-owners.ts';
 import { failingOutput, type Submitted } from '../policy/next-step.ts';
 import { isStrike } from '../policy/strikes.ts';
 import { costOfTask } from '../policy/task-brief.ts';
@@ -33,7 +33,7 @@ export async function landTask(
     edges.notice(`${state.id}: the candidate could not be built (${merged.failure.reason})`);
     return false;
   }
-  if (merged.value.kind === 'conflict') return giveBackConflict(state, stage, tip, merged.value, edges);
+  if (merged.value.kind === 'conflict') return giveBackConflict(task, state, stage, tip, merged.value, edges);
   const { commit } = merged.value;
   const validation = await checkCommit(commit, edges, signal);
   if (signal.aborted) return false;
@@ -88,21 +88,27 @@ function mergeRequest(task: Task, state: TaskState, stage: Submitted, base: stri
   };
 }
 
-/** The next attempt starts on the new base, with the conflict marks in the files, and resolves them. */
+/** The next attempt starts on the new base, with the conflict marks in the files; the owner of these files makes it. */
 function giveBackConflict(
+  task: Task,
   state: TaskState,
   stage: Submitted,
   tip: string,
-  conflict: { files: string[]; draft: string },
+  { files, draft }: { files: string[]; draft: string },
   edges: ConductorEdges,
 ): boolean {
-  const view = edges.keeper.look();
-  const tasks = [...view.tasks.values()].map(file => file.task);
-  const note = handOverText(findRole(edges.studio.roles, state.agent), 'conflict', {
-    files: conflict.files.join(', '),
-    owners: ownerSentences(conflict.files, state.id, view.states.values(), tasks),
-  });
-  const draft = { base: tip, commit: conflict.draft };
+  const { states, tasks } = edges.keeper.look();
+  const { roles } = edges.studio;
+  const owners: Owners = { roles, states: [...states.values()], tasks: [...tasks.values()].map(file => file.task) };
+  const owner = resolverOf(files, task, state.widened, owners);
+  const common = { files: files.join(', '), agent: state.agent };
+  const note =
+    owner === null
+      ? handOverText(findRole(roles, state.agent), 'conflict', {
+          ...common,
+          owners: ownerSentences(files, state.id, owners),
+        })
+      : handOverText(findRole(roles, owner), 'resolve', common);
   return appendTask(
     state,
     {
@@ -111,7 +117,8 @@ function giveBackConflict(
       reason: 'conflict',
       note,
       strike: isStrike('conflict'),
-      draft,
+      draft: { base: tip, commit: draft },
+      ...(owner === null ? {} : { resolver: { agent: owner, files } }),
     },
     edges,
   );

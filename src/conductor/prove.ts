@@ -7,7 +7,7 @@ import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
 import { withoutDate } from '../model/models.ts';
 import type { Submission, TaskState } from '../policy/task-state.ts';
-import { differenceFaults, linkFault, zoneOf } from '../policy/zones.ts';
+import { attemptZone, differenceFaults, linkFault, zoneOf } from '../policy/zones.ts';
 import type { ConductorEdges } from './edges.ts';
 import { ruleFaults } from './project-rules.ts';
 
@@ -24,10 +24,23 @@ export async function proofFaults(
   return [
     ...emptinessFaults(role, files),
     ...differenceFaults(zoneOf(task.head, role, state.widened), files),
+    ...(await resolveFaults(task, role, state, submission, edges)),
     ...modelFaults(state, submission, edges),
     ...(await contentFaults(submission, files, edges)),
     ...(await ruleFaults(task, submission, files, edges)),
   ];
+}
+
+/** Who resolves a conflict in its own files leaves everything else of the task as it was. */
+async function resolveFaults(
+  task: Task,
+  role: Role,
+  state: TaskState,
+  { commit }: Submission,
+  { store }: ConductorEdges,
+): Promise<string[]> {
+  if (state.resolving === null) return [];
+  return differenceFaults(attemptZone(task.head, role, state), await store.changes(state.resolving.from, commit));
 }
 
 function emptinessFaults(role: Role, files: readonly ChangedFile[]): string[] {

@@ -5,7 +5,7 @@ import { type TaskEvent, taskStream } from '../domain/event.ts';
 import type { Owner } from '../domain/owner.ts';
 import { foldStream } from '../policy/fold.ts';
 import { currentAttempt, type TaskState } from '../policy/task-state.ts';
-import { zoneFault, zoneOf } from '../policy/zones.ts';
+import { attemptZone, zoneFault } from '../policy/zones.ts';
 import { appendTask, NOTHING_SPENT } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 
@@ -65,7 +65,7 @@ function isWork(state: TaskState, edges: ConductorEdges): (path: string) => bool
   const task = edges.keeper.look().tasks.get(state.id)?.task;
   const role = findRole(edges.studio.roles, state.agent);
   if (task === undefined || role === null) return () => true;
-  const zone = zoneOf(task.head, role, state.widened);
+  const zone = attemptZone(task.head, role, state);
   return path => zoneFault(zone, path) === null;
 }
 

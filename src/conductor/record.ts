@@ -12,7 +12,7 @@ import {
 import type { Criterion, Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
 import { estimateMinutes } from '../policy/estimate.ts';
-import type { TaskState } from '../policy/task-state.ts';
+import type { Attempt, TaskState } from '../policy/task-state.ts';
 import { formatBlocked } from '../record/blocked-file.ts';
 import { formatDone } from '../record/done-file.ts';
 import type { BlockedRecord, LogRow } from '../record/record.ts';
@@ -46,9 +46,15 @@ function started(state: TaskState, task: Task | null): string | null {
     model: last.route.tier,
     started: last.claimedAt,
     estimateMinutes: estimateMinutes(last.route.tier, task?.head.traits.minutes ?? null),
-    approach: last.approach === '' ? 'The worker began without saying how.' : last.approach,
+    approach: approachOf(last, state.agent),
     files: task?.head.files ?? [],
   });
+}
+
+/** The folder is the task's own agent's, so another one that made the attempt is named. */
+function approachOf({ agent, approach }: Attempt, own: string): string {
+  const said = approach === '' ? 'The worker began without saying how.' : approach;
+  return agent === own ? said : `By ${agent}, whose files are in conflict. ${said}`;
 }
 
 function done(state: TaskState, task: Task | null): string | null {
@@ -106,7 +112,7 @@ function blockedRecord(state: TaskState): BlockedRecord | null {
       type: 'merge_conflict',
       problem: last.note,
       tried: [],
-      need: 'Nothing: the next attempt resolves it on the new base.',
+      need: `Nothing: ${state.resolving?.agent ?? state.agent} resolves it on the new base with the next attempt.`,
       options: [],
     },
   };
@@ -169,7 +175,7 @@ export function logRowsOf(events: readonly Stored[], states: ReadonlyMap<string,
     const opened = event.kind !== 'blocked' || attempt?.endedAt === at;
     return state === undefined || attempt === undefined || !opened
       ? []
-      : [rowOf(at, state.agent, state.id, attempt.route.tier, event.spend)];
+      : [rowOf(at, attempt.agent, state.id, attempt.route.tier, event.spend)];
   });
 }
 

@@ -78,7 +78,10 @@ export type TaskEvent =
   /** Written before the ref moves, so that a kill in between is told from a foreign move. */
   | { kind: 'merge_intended'; attempt: number; base: string; candidate: string; validation: Validation }
   | { kind: 'landed'; attempt: number; commit: string; tree: string }
-  /** `draft` is where the next attempt starts when that is not the submission: a merge with its conflict marks. */
+  /**
+   * `draft` is where the next attempt starts when that is not the submission: a merge with its conflict marks. `resolver` makes
+   * that attempt in place of the task's own agent, because the files that conflict are its own.
+   */
   | {
       kind: 'returned';
       attempt: number;
@@ -86,6 +89,7 @@ export type TaskEvent =
       note: string;
       strike: boolean;
       draft: { base: string; commit: string } | null;
+      resolver?: { agent: string; files: string[] };
     }
   /** What code found in the difference; it joins the task's own risks for good. */
   | { kind: 'risks_found'; attempt: number; commit: string; risks: FoundRisk[] }

@@ -46,7 +46,7 @@ export const cardOf = ({ head }: Task): Card => ({
 });
 
 /** What the board needs to know of a state: the whole of it will do, and so will its brief. */
-export type BoardState = Pick<TaskBrief, 'id' | 'agent' | 'file' | 'plan' | 'createdAt'> & {
+export type BoardState = Pick<TaskBrief, 'id' | 'agent' | 'file' | 'plan' | 'createdAt' | 'resolving'> & {
   deferral: { until: string } | null;
   stage:
     | { kind: Exclude<BriefStage['kind'], 'submitted' | 'blocked'> }
@@ -64,6 +64,10 @@ export interface BoardTask<State extends BoardState = TaskState> {
   /** On the longest path of its plan. */
   critical: boolean;
 }
+
+/** Who makes its next attempt: its own agent, or whoever owns the files that it conflicts in. */
+export const nextAgent = ({ card, state }: Pick<BoardTask<BoardState>, 'card' | 'state'>): string =>
+  state?.resolving?.agent ?? card.agent;
 
 export type Board<State extends BoardState = TaskState> = ReadonlyMap<string, BoardTask<State>>;
 
@@ -173,7 +177,7 @@ export const isStartable = ({ standing }: { standing: Standing }): boolean =>
 /** Startable tasks of these agents, the one to take first in front: what was answered or escalated, priority, soft order, age, id. */
 export function readyTasks(board: Board, agents: ReadonlySet<string> | 'all'): BoardTask[] {
   return [...board.values()]
-    .filter(task => isStartable(task) && (agents === 'all' || agents.has(task.card.agent)))
+    .filter(task => isStartable(task) && (agents === 'all' || agents.has(nextAgent(task))))
     .sort((a, b) => compareReady(a, b, board));
 }
 

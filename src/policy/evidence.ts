@@ -20,6 +20,7 @@ export const evidenceOf = (
   foundRisks: [...risksBeforehand(task, project), ...(state?.foundRisks ?? [])],
   raisedTo: state?.raisedTo ?? null,
   override: state?.override ?? null,
+  resolver: state?.resolving?.agent ?? null,
   trigger: triggerOf(task, triggers),
 });
 

@@ -13,6 +13,7 @@ export function claim(state: TaskState, event: Extract<TaskEvent, { kind: 'claim
   if (state.stage.kind !== 'open' && state.stage.kind !== 'running') return state;
   const attempt: Attempt = {
     attempt: event.attempt,
+    agent: state.resolving?.agent ?? state.agent,
     route: event.route,
     base: event.base,
     approach: '',

@@ -41,7 +41,9 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
     case 'ended':
       return state.stage.kind === 'running' ? end(state, event, at) : state;
     case 'proven':
-      return state.stage.kind === 'submitted' ? { ...state, stage: { ...state.stage, proven: true } } : state;
+      return state.stage.kind === 'submitted'
+        ? { ...state, resolving: null, stage: { ...state.stage, proven: true } }
+        : state;
     case 'validated':
       return validate(state, event);
     case 'merge_intended':
@@ -132,12 +134,16 @@ const land = (state: TaskState, commit: string, at: string, imported: boolean): 
   stage: { kind: 'landed', commit, at, imported },
 });
 
+const resolvingOf = ({ resolver, draft }: Extract<TaskEvent, { kind: 'returned' }>): TaskState['resolving'] =>
+  resolver === undefined || draft === null ? null : { ...resolver, from: draft.commit };
+
 function giveBack(state: TaskState, event: Extract<TaskEvent, { kind: 'returned' }>, at: string): TaskState {
   return {
     ...state,
     strikes: state.strikes + (event.strike ? 1 : 0),
     // Rejected work is dropped: the next attempt starts from the base.
     work: event.reason === 'rejected' ? null : (event.draft ?? state.work),
+    resolving: event.reason === 'conflict' ? resolvingOf(event) : state.resolving,
     handovers: [...state.handovers, { note: event.note, session: null }],
     returns: [...state.returns, { attempt: event.attempt, reason: event.reason, note: event.note, at }],
     stage: { kind: 'open' },

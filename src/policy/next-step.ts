@@ -14,7 +14,11 @@ export type NextStep =
   | { kind: 'prove' }
   | { kind: 'validate' }
   /** Red was run on the base as well: is the worker to blame, or was it broken before? */
-  | { kind: 'give_back'; reason: 'red' | 'below_floor' | 'changes_requested' | 'rejected'; note: string }
+  | {
+      kind: 'give_back';
+      reason: 'red' | 'red_candidate' | 'below_floor' | 'changes_requested' | 'rejected';
+      note: string;
+    }
   | ({ kind: 'review' } & ReviewDemand)
   /** No verdict could be had; `scope` is the cap that stopped the reviewer, when money did. */
   | { kind: 'block_review'; detail: string; scope: string | null }
@@ -29,7 +33,7 @@ const MOST_FAILED_REVIEWS = 2;
 export function nextStep(state: TaskState, stage: Submitted, demand: GateDemand): NextStep {
   if (!stage.proven) return { kind: 'prove' };
   if (stage.validation === null) return { kind: 'validate' };
-  const checked = afterValidation(stage.validation, stage.baseResult) ?? belowFloor(demand);
+  const checked = afterValidation(state, stage.validation, stage.baseResult) ?? belowFloor(demand);
   if (checked !== null) return checked;
   const { commit } = stage.submission;
   const reviewed = afterReview(state, commit, demand.review);
@@ -61,23 +65,31 @@ function afterReview(state: TaskState, commit: string, needed: ReviewDemand | nu
   return { kind: 'review', ...needed };
 }
 
-function afterValidation(validation: Validation, baseResult: CheckResult | null): NextStep | null {
+function afterValidation(state: TaskState, validation: Validation, baseResult: CheckResult | null): NextStep | null {
   switch (validation.result) {
     case 'green':
       return null;
     case 'could_not_run':
       return { kind: 'block', why: 'could_not_run', note: failingOutput(validation) };
     case 'red':
-      return afterRed(failingOutput(validation), baseResult);
+      return afterRed(state, failingOutput(validation), baseResult);
   }
 }
 
 /** Nobody is blamed while it is open whether the base is red too. */
-function afterRed(note: string, baseResult: CheckResult | null): NextStep {
+function afterRed(state: TaskState, note: string, baseResult: CheckResult | null): NextStep {
   if (baseResult === 'red') return { kind: 'block', why: 'red_on_base', note };
   if (baseResult === 'could_not_run') return { kind: 'block', why: 'could_not_run', note };
-  return { kind: 'give_back', reason: 'red', note };
+  const resolver = state.attempts.at(-1)?.agent ?? state.agent;
+  return resolver === state.agent ? { kind: 'give_back', reason: 'red', note } : redOnceResolved(resolver, note);
 }
+
+/** Two works that do not fit: whoever resolved the conflict may not mend the rest of it, so nobody has failed. */
+const redOnceResolved = (resolver: string, note: string): NextStep => ({
+  kind: 'give_back',
+  reason: 'red_candidate',
+  note: `${resolver} has resolved the conflict in its files, and the checks are red on the merged work, which the worktree holds.\n${note}`,
+});
 
 /** What a worker must see of a failed validation: the commands that failed with the end of what they printed. */
 export function failingOutput(validation: Validation): string {

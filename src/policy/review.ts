@@ -3,7 +3,7 @@
 import type { Risk } from '../domain/names.ts';
 import type { Task } from '../domain/task.ts';
 import type { Priority, Tier } from '../domain/tier.ts';
-import { higherTier } from '../domain/tier.ts';
+import { higherTier, isAtLeast } from '../domain/tier.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Floor } from './floor.ts';
@@ -77,8 +77,12 @@ export function gateDemand(
   return { floor, built, review };
 }
 
-export const builtBy = ({ attempts, submission }: Pick<TaskState, 'attempts' | 'submission'>): Tier =>
-  attempts.find(({ attempt }) => attempt === submission?.attempt)?.route.tier ?? 'haiku';
+/** The weaker one, where the owner of a file has resolved a conflict in what another agent built. */
+export function builtBy({ agent, attempts, submission }: Pick<TaskState, 'agent' | 'attempts' | 'submission'>): Tier {
+  const last = attempts.find(({ attempt }) => attempt === submission?.attempt)?.route.tier ?? 'haiku';
+  const own = attempts.findLast(attempt => attempt.agent === agent && attempt.outcome === 'submitted')?.route.tier;
+  return own === undefined || isAtLeast(own, last) ? last : own;
+}
 
 /**
  * Why a verdict cannot count, in a sentence for the reviewer who is asked once more; null when it can. Numbers run from 1,

@@ -23,6 +23,8 @@ export interface RouteEvidence {
   raisedTo: { tier: Tier; reason: EscalationReason } | null;
   /** What a person chose. */
   override: { tier: Tier; by: string; reason: string } | null;
+  /** Who resolves a conflict in it, because the files are its own; null when its own agent works on it. */
+  resolver: string | null;
   /** What in its text moves it to opus, as a sentence; null when nothing does. */
   trigger: string | null;
   /** Where the budget policy is `enforce`: how much of it is used up. Absent is as good as green. */
@@ -37,6 +39,7 @@ export const NO_EVIDENCE: RouteEvidence = {
   foundRisks: [],
   raisedTo: null,
   override: null,
+  resolver: null,
   trigger: null,
 };
 
@@ -59,6 +62,26 @@ interface Step {
 const DEFAULT_EFFORT: Record<Tier, Effort> = { haiku: 'low', sonnet: 'medium', opus: 'medium' };
 
 export function route(head: RoutedHead, project: ProjectTable, evidence: RouteEvidence): Routing {
+  const own = routeAs(head, project, evidence);
+  const { resolver } = evidence;
+  return resolver === null
+    ? own
+    : resolved(resolver, own.floor, routeAs({ ...head, agent: resolver }, project, evidence));
+}
+
+/** The owner of the files goes by its own row, and never below what the task itself demands. */
+function resolved(resolver: string, demanded: Floor, theirs: Routing): Routing {
+  const { tier, because } = byFloor(demanded, theirs);
+  const floor: Floor = {
+    tier: higherTier(demanded.tier, theirs.floor.tier),
+    needsPerson: demanded.needsPerson || theirs.floor.needsPerson,
+    because: [...new Set([...demanded.because, ...theirs.floor.because])],
+  };
+  const why = `${resolver} resolves the conflict in its files (seed 2, merge conflicts)`;
+  return { ...theirs, tier, because: [...because, why], floor };
+}
+
+function routeAs(head: RoutedHead, project: ProjectTable, evidence: RouteEvidence): Routing {
   const row = findRow(project, head.phase, head.agent);
   const table: Step = { tier: row.tier, because: [`${row.tier} for ${row.agent} in ${head.phase} (${row.source})`] };
   const traited = byTrigger(evidence, byTraits(head, row, evidence, table));

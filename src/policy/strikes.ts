@@ -34,6 +34,7 @@ const DEVIATIONS: readonly ReturnReason[] = ['changes_requested', 'rejected', 'u
  * the first such return of a task that haiku built from a template.
  */
 export function isFirstDeviation(state: TaskState, hasTemplate: boolean, reason: ReturnReason): boolean {
-  if (!hasTemplate || state.attempts.at(-1)?.route.tier !== 'haiku') return false;
+  const last = state.attempts.at(-1);
+  if (!hasTemplate || last?.route.tier !== 'haiku' || last.agent !== state.agent) return false;
   return DEVIATIONS.includes(reason) && !state.returns.some(earlier => DEVIATIONS.includes(earlier.reason));
 }

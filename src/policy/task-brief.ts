@@ -30,6 +30,8 @@ export interface TaskBrief {
   strikes: number;
   /** Of the last attempt; null before the first. */
   tier: Tier | null;
+  /** Who resolves a conflict in it; null when its own agent does its next attempt. */
+  resolving: { agent: string } | null;
   /** The model that a person chose; null where the table decides. */
   chosen: Tier | null;
   /** Of all attempts that have ended, and of their reviews. */
@@ -52,6 +54,7 @@ export const briefOf = (state: TaskState): TaskBrief => ({
   tries: state.attempts.length,
   strikes: state.strikes,
   tier: state.attempts.at(-1)?.route.tier ?? null,
+  resolving: state.resolving && { agent: state.resolving.agent },
   chosen: state.override?.tier ?? null,
   cost: costOfTask(state),
   deferral: state.deferral && { why: state.deferral.why, until: state.deferral.until },

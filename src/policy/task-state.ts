@@ -70,6 +70,8 @@ export type Stage =
 /** One claimed try with how it ended; `outcome` is null while it runs. */
 export interface Attempt {
   attempt: number;
+  /** Who made it: the task's own agent, unless the owner of a file resolved a conflict in it. */
+  agent: string;
   route: Route;
   base: string;
   /** How the worker said it would go about it; empty until it did. */
@@ -97,6 +99,8 @@ export interface TaskState {
   /** Attempts that a person's `retry` has written off. */
   forgiven: number;
   work: Work | null;
+  /** Until it is proven, a conflict is resolved by the owner of these files, starting from this commit; null for all other work. */
+  resolving: { agent: string; files: string[]; from: string } | null;
   handovers: Handover[];
   /** The last question with its answer, until the next hand-in: what the blocked file shows meanwhile. */
   answered: { blocker: Blocker; since: string; by: string; text: string } | null;
@@ -144,6 +148,7 @@ export const initialState = (
   strikes: 0,
   forgiven: 0,
   work: null,
+  resolving: null,
   handovers: [],
   answered: null,
   advised: 0,

@@ -71,8 +71,10 @@ export function trackRecord(
   for (const state of states) {
     const task = tasks.get(state.id)?.task ?? null;
     const kind = kindOf(state, task);
-    const own = state.attempts.map(attempt => attemptRecord(kind, attempt, state));
-    attempts.push(...own);
+    const all = state.attempts.map(attempt => attemptRecord(kind, attempt, state));
+    attempts.push(...all);
+    // Who resolves a conflict in another agent's task proves nothing about either row of the table.
+    const own = all.filter(({ agent }) => agent === kind.agent);
     const cap = nanoFromUsd(task?.head.budget_usd ?? taskUsd);
     for (const tier of TIERS) uses.push(...tierUse(kind, tier, own, state, cap));
   }
@@ -100,6 +102,7 @@ function attemptRecord(kind: Kind, attempt: Attempt, state: TaskState): AttemptR
       : attempt.outcome !== null && ENDS.has(attempt.outcome);
   return {
     ...kind,
+    agent: canonicalAgent(attempt.agent),
     attempt: attempt.attempt,
     tier: attempt.route.tier,
     came,
@@ -136,7 +139,8 @@ function tierUse(kind: Kind, tier: Tier, all: readonly AttemptRecord[], state: T
   const last = own.at(-1);
   if (last === undefined) return [];
   const isRework = own.some(attempt => attempt.isRework);
-  const hasLanded = last.came === 'landed';
+  const wasResolved = last.came === 'conflict' && last === all.at(-1) && state.stage.kind === 'landed';
+  const hasLanded = last.came === 'landed' || wasResolved;
   const isEscalated = wentUp(tier, last, all, state);
   const cost = own.reduce((sum, attempt) => sum + attempt.cost, 0);
   const estimate = estimateCost(tier, kind.minutes).likely;

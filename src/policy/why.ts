@@ -1,6 +1,6 @@
 /** Why a task stands where it stands: every reason with the rule, the line of kleiber.yml or the person behind it. */
 import type { BlockerType } from '../domain/blocker.ts';
-import type { BoardTask, Standing } from './board.ts';
+import { type BoardTask, nextAgent, type Standing } from './board.ts';
 import { type Around, type Reason, words } from './reason.ts';
 import type { TaskState } from './task-state.ts';
 import { wayOut } from './way-out.ts';
@@ -57,9 +57,19 @@ function whyReady(task: BoardTask, around: Around): Reason[] {
       : [{ text: around.baseline, source: 'no money is spent on a broken base: the checks run on it first' }]),
     ...fullLane(around),
   ];
-  if (hindrances.length > 0) return [...unadopted(task), ...hindrances];
-  return [...unadopted(task), inLine(task, around)];
+  const begins = [...unadopted(task), ...conflicted(task)];
+  return hindrances.length > 0 ? [...begins, ...hindrances] : [...begins, inLine(task, around)];
 }
+
+const conflicted = ({ state }: BoardTask): Reason[] =>
+  state?.resolving == null
+    ? []
+    : [
+        {
+          text: `${state.resolving.agent} owns ${state.resolving.files.join(', ')}, where it conflicts with what landed`,
+          source: 'seed 2, merge conflicts',
+        },
+      ];
 
 const unadopted = ({ state }: BoardTask): Reason[] =>
   state === null ? [{ text: 'nobody has taken its file in yet; the next worker does', source: 'the task file' }] : [];
@@ -94,14 +104,15 @@ function fullLane({ routing, lanes }: Around): Reason[] {
   ];
 }
 
-function inLine({ card }: BoardTask, { before }: Around): Reason {
+function inLine(task: BoardTask, { before }: Around): Reason {
+  const agent = nextAgent(task);
   const first = before.slice(0, 3).join(', ');
   const more = before.length > 3 ? ` and ${before.length - 3} more` : '';
   return {
     text:
       before.length === 0
-        ? `nothing stands in its way; the next free worker of ${card.agent} takes it`
-        : `nothing stands in its way but ${first}${more}, which a worker of ${card.agent} takes first`,
+        ? `nothing stands in its way; the next free worker of ${agent} takes it`
+        : `nothing stands in its way but ${first}${more}, which a worker of ${agent} takes first`,
     source: 'priority, then what it should come after, then age',
   };
 }

@@ -7,6 +7,7 @@ import { LOG_FILE, RECORD_ROOTS } from '../domain/record-paths.ts';
 import type { Role } from '../domain/role.ts';
 import type { TaskHead } from '../domain/task.ts';
 import { asTree, globCovers, matchesGlob } from './glob.ts';
+import type { TaskState } from './task-state.ts';
 
 export interface Zone {
   /** A path must match one of these … */
@@ -22,6 +23,17 @@ export function zoneOf(head: Pick<TaskHead, 'files'>, role: Role, widened: reado
   const files = head.files.length > 0 ? head.files.map(asTree) : (rolePaths ?? []);
   return { files, rolePaths, widened: widened.map(asTree) };
 }
+
+/**
+ * What the attempt at hand may write: the task's zone, or only the files whose conflict their owner resolves. Those lie in
+ * the zone of the task as well, or they could not have been handed in.
+ */
+export const attemptZone = (
+  head: Pick<TaskHead, 'files'>,
+  role: Role,
+  { resolving, widened }: Pick<TaskState, 'resolving' | 'widened'>,
+): Zone =>
+  resolving === null ? zoneOf(head, role, widened) : { files: resolving.files, rolePaths: null, widened: [] };
 
 /** Never writable by an agent, whatever a task says: the record, git's own names, and what configures kleiber itself. */
 const NEVER = [...RECORD_ROOTS.map(root => `${root}/**`), LOG_FILE, 'kleiber.yml', '.claude/**'];

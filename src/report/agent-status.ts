@@ -1,6 +1,6 @@
 /** Where one agent stands, answered from the record without asking a model: the status questions of seed 2. */
 import type { ChangedFile } from '../domain/blocker.ts';
-import type { Board, BoardTask } from '../policy/board.ts';
+import { type Board, type BoardTask, nextAgent } from '../policy/board.ts';
 import { canonicalAgent } from '../policy/routing-table.ts';
 
 export interface AgentStatus {
@@ -22,17 +22,17 @@ export interface AgentStatus {
 /** `ready` are the ready tasks in the order in which workers take them. */
 export function agentStatus(agent: string, board: Board, ready: readonly BoardTask[]): AgentStatus {
   const name = canonicalAgent(agent);
-  const isOurs = ({ card }: BoardTask): boolean => canonicalAgent(card.agent) === name;
-  const tasks = [...board.values()].filter(isOurs);
+  const tasks = [...board.values()].filter(({ card }) => canonicalAgent(card.agent) === name);
+  const isInHand = (task: BoardTask): boolean => canonicalAgent(nextAgent(task)) === name;
   return {
     agent,
     completed: tasks.flatMap(completedOf).sort((a, b) => b.at.localeCompare(a.at)),
-    current: tasks
-      .filter(({ standing }) => ON_ITS_WAY.has(standing))
+    current: [...board.values()]
+      .filter(task => ON_ITS_WAY.has(task.standing) && isInHand(task))
       .map(({ card, standing }) => ({ id: card.id, title: card.title, standing: standing.replaceAll('_', ' ') })),
     blocked: tasks.flatMap(blockedOf),
     feedback: tasks.flatMap(feedbackOf),
-    next: ready.filter(isOurs).map(({ card }) => ({ id: card.id, title: card.title })),
+    next: ready.filter(isInHand).map(({ card }) => ({ id: card.id, title: card.title })),
     waiting: tasks.filter(({ standing }) => standing === 'waiting').length,
   };
 }

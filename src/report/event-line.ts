@@ -116,7 +116,10 @@ function sayTask(event: SaidOfTask): Said {
     case 'landed':
       return ['✓', `landed as ${event.commit.slice(0, 9)}`];
     case 'returned':
-      return ['✗', `back to its agent (${event.reason.replaceAll('_', ' ')}): ${gist(event.note)}`];
+      return [
+        '✗',
+        `back to ${event.resolver?.agent ?? 'its agent'} (${event.reason.replaceAll('_', ' ')}): ${gist(event.note)}`,
+      ];
     case 'risks_found':
       return ['·', `risks found in it: ${event.risks.map(({ risk, because }) => `${risk} (${because})`).join(', ')}`];
     case 'review_asked':

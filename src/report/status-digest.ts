@@ -1,7 +1,7 @@
 /** What the status screen shows of a board: a few rows per group and how many there are, however long the board is. */
 import type { BlockerType } from '../domain/blocker.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
-import type { Board, BoardTask, Standing } from '../policy/board.ts';
+import { type Board, type BoardTask, nextAgent, type Standing } from '../policy/board.ts';
 import type { TaskBrief } from '../policy/task-brief.ts';
 import { wayOut } from '../policy/way-out.ts';
 
@@ -62,7 +62,7 @@ export function cellsOf({ card, state, standing, waitingFor }: BoardTask<TaskBri
     case 'queued':
       return [`· ${card.id}`, 'waits to land', card.title];
     case 'ready':
-      return [`· ${card.id}`, card.agent, card.title];
+      return [`· ${card.id}`, nextAgent({ card, state }), card.title];
     case 'deferred':
       return [`· ${card.id}`, `until ${state?.deferral?.until ?? ''}`, neutraliseLine(state?.deferral?.why ?? '')];
     case 'waiting':

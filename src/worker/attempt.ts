@@ -8,7 +8,7 @@ import { letGo } from '../baton/hold.ts';
 import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import type { GitFailure } from '../git/git.ts';
-import { zoneOf } from '../policy/zones.ts';
+import { attemptZone } from '../policy/zones.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
@@ -35,7 +35,7 @@ export async function runAttempt(
     const running: Running = {
       claim,
       worktree: opened.value,
-      zone: zoneOf(claim.task.head, claim.role, claim.state.widened),
+      zone: attemptZone(claim.task.head, claim.role, claim.state),
       seq: claim.state.seq,
       commit: claim.start,
       lost: false,

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
-import type { BoardTask } from '../policy/board.ts';
+import { type BoardTask, nextAgent } from '../policy/board.ts';
 import { taskFaults } from '../policy/check-plan.ts';
 import { type Hindrance, hindranceOf, tableFor } from '../policy/controls.ts';
 import { evidenceOf } from '../policy/evidence.ts';
@@ -57,8 +57,9 @@ export async function claimTask(
   if (!edges.keeper.isCurrent(file)) return fail({ reason: 'lost' });
   const faults = taskFaults(file.task, [], edges.studio.roles, view.board);
   if (faults[0] !== undefined) return fail({ reason: 'unfit', detail: faults.map(fault => fault.problem).join('; ') });
-  const role = findRole(edges.studio.roles, file.task.head.agent);
-  if (role === null) return fail({ reason: 'unfit', detail: `no agent is named ${file.task.head.agent}` });
+  const agent = nextAgent(card);
+  const role = findRole(edges.studio.roles, agent);
+  if (role === null) return fail({ reason: 'unfit', detail: `no agent is named ${agent}` });
   const state = card.state === null ? await adopt(file, edges) : await importHalfAdopted(card.state, edges);
   if (!('id' in state)) return fail(state);
   const hindrance = hindranceOf(view.controls, edges.studio.config.routing, state.override !== null);
@@ -76,7 +77,7 @@ export async function claimTask(
   if (!tip.ok) return tip;
   if (permission.advice !== null) edges.notice(`${state.id}: ${permission.advice}`);
   const money = moneyOf(file.task, card, state, routing, edges);
-  return append({ task: file.task, text: file.text, role, state, routing, tip: tip.value, money }, view, edges);
+  return append({ task: file.task, text: file.text, agent, role, state, routing, tip: tip.value, money }, view, edges);
 }
 
 const hindered = (hindrance: Hindrance, id: string): ClaimRefusal =>
@@ -115,6 +116,8 @@ async function checkedTip(branch: string, edges: WorkerEdges): Promise<Result<st
 interface Prepared {
   task: Task;
   text: string;
+  /** Who makes this attempt. */
+  agent: string;
   role: Role;
   state: TaskState;
   routing: Routing;
@@ -123,7 +126,7 @@ interface Prepared {
 }
 
 function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Claim, ClaimRefusal> {
-  const { state, routing, task } = ready;
+  const { state, routing, task, agent } = ready;
   const { holder, studio } = edges;
   const lanes = holder.baton.lanes();
   const { tier } = routing;
@@ -133,7 +136,7 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
   if (lanes.filter(lane => lane.tier === tier && lane.stream !== stream).length >= limit)
     return fail({ reason: 'lane_full' });
   const opensLane = { tier, limit, owner: holder.owner };
-  const slot = holdSlot(task.head.agent, view, edges);
+  const slot = holdSlot(agent, view, edges);
   const attempt = state.attempts.length + 1;
   const resumed = state.handovers.at(-1)?.session ?? null;
   const session = resumed ?? `${state.id}-a${attempt}`;

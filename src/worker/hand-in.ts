@@ -4,10 +4,12 @@ import type { SessionResult } from '../agent/session.ts';
 import type { AgentOutcome } from '../agent/spec.ts';
 import type { Blocker, DoneReport } from '../domain/blocker.ts';
 import { type AttemptEnd, type TaskEvent, taskStream } from '../domain/event.ts';
+import { neutraliseLine } from '../domain/plain-text.ts';
 import { unreachable } from '../domain/result.ts';
 import type { Committed } from '../git/git.ts';
 import type { ModelFailure } from '../model/claude.ts';
 import { isStrike } from '../policy/strikes.ts';
+import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerResult } from './edges.ts';
 import { appendFor, type Running, saveWork } from './running.ts';
 
@@ -108,19 +110,35 @@ async function eventOf(
 
 async function submission(
   running: Running,
-  report: DoneReport,
+  own: DoneReport,
   model: string,
   spend: SessionResult['spend'],
   edges: WorkerEdges,
 ): Promise<TaskEvent> {
   const { claim } = running;
   noteLeftOut(running, edges);
+  const report = wholeReport(claim, own);
   const { commit, tree } = await commitWork(running, report, edges);
   const [files] = await Promise.all([
     edges.store.changes(claim.base, commit),
     edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit),
   ]);
   return { kind: 'submitted', attempt: claim.attempt, commit, tree, base: claim.base, files, report, model, spend };
+}
+
+const MOST_TOLD = 500;
+
+/** What was built is told by who built it; who resolved a conflict in it adds how. */
+function wholeReport({ state, role }: Claim, own: DoneReport): DoneReport {
+  const before = state.submission?.report;
+  if (state.resolving === null || before === undefined) return own;
+  const how = neutraliseLine(own.summary).slice(0, MOST_TOLD);
+  const resolved = `${role.name} resolved the conflict in ${state.resolving.files.join(', ')}: ${how}`;
+  return {
+    summary: before.summary,
+    testsAdded: [...before.testsAdded, ...own.testsAdded],
+    decisions: [...before.decisions, resolved, ...own.decisions],
+  };
 }
 
 /** One commit on the base with the task's title: checkpoints are for safety and would only be noise in the history. */

@@ -11,7 +11,7 @@ import { roleOf } from '../support/policy-values.ts';
 import { bytesOf } from '../support/record-values.ts';
 
 const backend = roleOf('engineer-backend');
-const GAPS = { files: 'F', owners: 'O', tasks: 'T', tier: 'haiku', reasons: 'R' };
+const GAPS = { files: 'F', owners: 'O', agent: 'A', tasks: 'T', tier: 'haiku', reasons: 'R' };
 
 test.each(TEXT_NAMES)('%s has words of its own, and none of its gaps stays open', name => {
   const text = handOverText(null, name, GAPS);

@@ -2,7 +2,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { blockedPath, LOG_FILE } from '../../src/domain/record-paths.ts';
 import { House, type HouseOptions } from '../support/house-rig.ts';
-import { type Asked, type Call, type Said, type Script, submit, writes } from '../support/house-rig-claude.ts';
+import {
+  type Asked,
+  type Call,
+  inTurn,
+  run,
+  type Said,
+  type Script,
+  submit,
+  writes,
+} from '../support/house-rig-claude.ts';
 
 let house: House;
 const open = (options: HouseOptions = {}): House => {
@@ -224,6 +233,88 @@ test('a conflict names the owner of the file', async () => {
   expect(here.last('b', 'returned').note).toContain(
     'src/backend/a.txt belongs to a (engineer-backend): what landed from it is the truth, fit yours around it.',
   );
+});
+
+test('the owner of the file resolves it for the task, in its own worktree, and writes nothing else', async () => {
+  open({
+    config: {
+      roles: { 'engineer-frontend': { paths: ['src/**'] }, 'engineer-backend': { paths: ['src/backend/**'] } },
+    },
+  });
+  house.commit({ 'src/backend/a.txt': 'one\n' }, 'a file');
+  const both = 'one\ntwo\nthree\n';
+  house.task('a', writes({ 'src/backend/a.txt': 'one\ntwo\n' }));
+  house.task(
+    'b',
+    inTurn(writes({ 'src/backend/a.txt': 'one\nthree\n', 'src/b.txt': 'b\n' }), ({ turn }) =>
+      turn === 0
+        ? {
+            calls: [
+              ['write', { path: 'src/b.txt', content: 'mine\n' }],
+              ['write', { path: 'src/backend/a.txt', content: both }],
+            ],
+          }
+        : { calls: [submit('both lines stay')] },
+    ),
+    { agent: 'engineer-frontend', files: ['src/**'] },
+  );
+  const here = await house.start();
+  await here.ticks();
+  await here.attempt();
+  await here.attempt();
+  await here.ticks();
+  expect(here.last('b', 'returned').resolver).toEqual({ agent: 'engineer-backend', files: ['src/backend/a.txt'] });
+  await here.work({ agents: new Set(['engineer-frontend']) });
+  expect(here.board()).toEqual({ a: 'landed', b: 'ready' });
+  await here.toTheEnd();
+  expect([here.board(), house.read('src/backend/a.txt'), house.read('src/b.txt')]).toEqual([
+    { a: 'landed', b: 'landed' },
+    both,
+    'b\n',
+  ]);
+  expect(here.last('b', 'claimed').worktree).toBe('engineer-backend');
+  const resolving = house.claude.asked.filter(({ heard }) => heard.includes('only the conflict is yours to resolve'));
+  expect(
+    resolving.map(({ request }) => JSON.stringify(request.system).includes('You are the back-end engineer')),
+  ).toEqual([true, true]);
+  expect(here.last('b', 'submitted').report).toEqual({
+    summary: 'built as described',
+    testsAdded: [],
+    decisions: ['engineer-backend resolved the conflict in src/backend/a.txt: both lines stay'],
+  });
+  const rows = (house.read(LOG_FILE) ?? '').split('\n').filter(line => line.includes('| b |'));
+  expect(rows.map(row => row.split('|')[2]?.trim())).toEqual(['engineer-frontend', 'engineer-backend']);
+});
+
+test('what an owner changes beyond the conflict with a command is not proven', async () => {
+  open({
+    config: {
+      roles: { 'engineer-frontend': { paths: ['src/**'] }, 'engineer-backend': { paths: ['src/backend/**'] } },
+    },
+  });
+  house.commit({ 'src/backend/a.txt': 'one\n', 'src/b.txt': 'b\n' }, 'files');
+  house.commands.set('meddle', worktree =>
+    house.write({ 'src/b.txt': 'meddled\n', 'src/backend/a.txt': 'x\n' }, worktree),
+  );
+  house.task('a', writes({ 'src/backend/a.txt': 'two\n' }));
+  house.task(
+    'b',
+    inTurn(writes({ 'src/backend/a.txt': 'three\n' }), ({ turn }) => ({
+      calls: [turn === 0 ? run('meddle') : submit()],
+    })),
+    { agent: 'engineer-frontend', files: ['src/**'] },
+  );
+  const here = await house.start();
+  await here.ticks();
+  await here.attempt();
+  await here.attempt();
+  await here.ticks();
+  await here.attempt();
+  await here.ticks();
+  expect(here.last('b', 'returned').note).toContain(
+    'src/b.txt is outside the zone: the task may write src/backend/a.txt',
+  );
+  expect(here.state('b').resolving?.agent).toBe('engineer-backend');
 });
 
 describe('a quick fix', () => {

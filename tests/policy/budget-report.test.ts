@@ -16,6 +16,7 @@ const FRESH = stateAfter([created()]);
 
 const attempt = (number: number, changes: Partial<Attempt> = {}): Attempt => ({
   attempt: number,
+  agent: 'engineer-backend',
   route: { tier: 'sonnet', effort: 'medium', because: [] },
   base: 'b',
   approach: '',

@@ -35,8 +35,11 @@ const allRisks = (head: TaskHead, { foundRisks }: RouteEvidence): string[] => [
 
 const strength = (tier: Tier): number => ['haiku', 'sonnet', 'opus'].indexOf(tier);
 
-/** What the seeds demand without looking at any table; null where they demand nothing. */
-function demandedOpus(head: TaskHead, history: RouteEvidence): boolean {
+/** What the seeds demand without looking at any table, of the task's own agent and of whoever resolves a conflict in it. */
+const demandedOpus = (head: TaskHead, history: RouteEvidence): boolean =>
+  [head.agent, history.resolver ?? head.agent].some(agent => isOpus({ ...head, agent }, history));
+
+function isOpus(head: TaskHead, history: RouteEvidence): boolean {
   const name = head.agent
     .toUpperCase()
     .replace(/-AGENT$|_AGENT$/, '')
@@ -115,6 +118,7 @@ const evidence: fc.Arbitrary<RouteEvidence> = fc.record({
   foundRisks: fc.array(foundRisk, { maxLength: 2 }),
   raisedTo: fc.option(fc.record({ tier, reason: fc.constantFrom(...ESCALATION_REASONS) })),
   override: fc.option(fc.record({ tier, by: fc.constant('Ada'), reason: fc.constant('I know better') })),
+  resolver: fc.option(agent),
   trigger: fc.option(fc.constant('it says "scheduling"')),
 });
 

@@ -52,6 +52,7 @@ const NEW: TaskState = {
   strikes: 0,
   forgiven: 0,
   work: null,
+  resolving: null,
   handovers: [],
   answered: null,
   advised: 0,
@@ -71,6 +72,7 @@ const NEW: TaskState = {
 
 const openAttempt = (attempt: number, minute: number): TaskState['attempts'][number] => ({
   attempt,
+  agent: 'engineer-backend',
   route: ROUTE,
   base: `base-${attempt}`,
   approach: '',

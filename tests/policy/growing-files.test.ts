@@ -1,10 +1,8 @@
-/** Small rules of the proof: logs only grow, a quick fix stays small, and the owner of a file is named. */
+/** Small rules of the proof: logs only grow, and a quick fix stays small. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isLogFile, lostLine } from '../../src/policy/append-only.ts';
-import { ownerSentences } from '../../src/policy/conflict-owners.ts';
 import { outgrownNote } from '../../src/policy/quickfix.ts';
-import { claimed, created, landed, stateAfter, submitted, taskOf } from '../support/policy-values.ts';
 
 describe('a log', () => {
   test.each([
@@ -55,15 +53,4 @@ describe('a quick fix', () => {
   ] as const)('of %s on %s with %i lines is outgrown: %s', (agent, tier, lines, isOutgrown) => {
     expect(outgrownNote(agent, tier, patchOf(lines)) !== null).toBe(isOutgrown);
   });
-});
-
-test('a conflicted file belongs to the last that landed it, else to the task that names it, else to nobody', () => {
-  const done = stateAfter([created(), claimed(1), submitted(1), landed(1)], 'basket');
-  const tasks = [taskOf({ id: 'mine', files: ['**'] }), taskOf({ id: 'types', files: ['src/types/**'] })];
-  const files = ['src/backend/basket.ts', 'src/types/a.ts', 'README.md'];
-  expect(ownerSentences(files, 'mine', [done], tasks).split('\n')).toEqual([
-    'src/backend/basket.ts belongs to basket (engineer-backend): what landed from it is the truth, fit yours around it.',
-    'src/types/a.ts belongs to types (engineer-backend): what landed from it is the truth, fit yours around it.',
-    'README.md belongs to no other task: keep what landed and add yours.',
-  ]);
 });

@@ -27,6 +27,7 @@ const NEW: TaskBrief = {
   tries: 0,
   strikes: 0,
   tier: null,
+  resolving: null,
   chosen: null,
   cost: 0,
   deferral: null,

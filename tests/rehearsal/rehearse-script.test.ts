@@ -79,12 +79,14 @@ describe('a scripted agent', () => {
   it('starts otherwise when its work was red or met a conflict', async () => {
     const red = await answer([text(opening('coupon-codes', 'The checks are red on what you handed in:\nnot ok'))]);
     expect(red[0]).toMatchObject({ text: expect.stringMatching(/^The test of the last day is red/) });
-    const conflict = await answer([text(opening('cart-page', 'Your work conflicts with what landed meanwhile'))]);
+    const conflict = await answer([
+      text(opening('cart-page', 'It stands above, and only the conflict is yours to resolve.')),
+    ]);
     expect(conflict[0]).toMatchObject({ text: expect.stringMatching(/^I read the file with the conflict marks/) });
   });
 
   it('resolves only a conflict that it really sees', async () => {
-    const start = [text(opening('cart-page', 'Your work conflicts with what landed meanwhile'))];
+    const start = [text(opening('cart-page', 'It stands above, and only the conflict is yours to resolve.'))];
     const marked = '<<<<<<< ours\npercentOf\n=======\nformatDiscount\n>>>>>>> theirs';
     expect(calls(await answer([...start, ...turn(marked)])).map(({ name }) => name)).toEqual(['write']);
     expect(calls(await answer([...start, ...turn('formatDiscount')])).map(({ name }) => name)).toEqual(['block']);

@@ -1,4 +1,4 @@
-/** The cart page: needs a file outside its zone, asks for it, and meets somebody else's change in it. */
+/** The cart page: needs a file outside its zone, asks for it, and meets its owner's change in it, which the owner resolves. */
 import { act, call, consider, edit, look, type Move, nextMove, type Script, submit, test, write } from '../moves.ts';
 
 const PAGE = `import { formatDiscount, formatMoney } from '../shared/money.js';
@@ -116,7 +116,7 @@ const keepBoth: Move = talk => {
   return isAsExpected
     ? consider(
         'Both sides add a function at the end of the file. They do not know each other, so both stay.',
-        'percentOf came with pricing, formatDiscount is mine; the file keeps both.',
+        'percentOf came with pricing, formatDiscount with the cart page; my file keeps both.',
         write('src/shared/money.js', BOTH),
       )(talk)
     : nextMove([], talk);
@@ -127,10 +127,10 @@ const resolve: Move[] = [
   keepBoth,
   act('Now the tests of both sides.', test()),
   submit({
-    summary: `${SUMMARY} The conflict with pricing is resolved: both new functions stay.`,
-    tests: TESTS,
+    summary: 'Both new functions stay in the file; nothing else was touched.',
     decisions: ['Kept percentOf and formatDiscount side by side, because both tasks only add to the file'],
   }),
 ];
 
-export const cartPage: Script = ({ opening }) => (opening.includes('Your work conflicts with') ? resolve : build);
+export const cartPage: Script = ({ opening }) =>
+  opening.includes('only the conflict is yours to resolve') ? resolve : build;
