@@ -64,5 +64,8 @@ function moveOf(state: TaskState, stage: Submitted, view: BoardView, project: Pr
   if (card === undefined || task === undefined) return 'skip';
   const { routing, risks } = project.config;
   const demand = gateDemand(state, card, task, tableFor(state.plan, routing, view), risks);
-  return nextStep(state, stage, demand).kind.replaceAll('_', ' ');
+  const { kind } = nextStep(state, stage, demand);
+  return kind === 'review' && view.controls.paused !== null
+    ? 'wait   (paused) for a review of'
+    : kind.replaceAll('_', ' ');
 }

@@ -10,6 +10,7 @@ import { makePlan, type PlanFailure, type PlanRequest, withinLimits } from '../c
 import type { PlanSession } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type CheckedPlan, checkPlan, type PlanFault } from '../policy/check-plan.ts';
+import { pauseText } from '../policy/controls.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { pilotAgents, pilotFaults, pilotRequest } from '../policy/pilot.ts';
 import { gitProblem, type Problem, problem } from '../report/problem.ts';
@@ -52,6 +53,9 @@ export async function propose(
         ['kleiber plan "Add coupons to the checkout"', 'kleiber plan request.md'],
       ),
     );
+  const { paused } = project.keeper.look().controls;
+  if (paused !== null)
+    return fail(problem(3, pauseText(paused), ['Nothing was planned and nothing spent.'], ['kleiber resume']));
   const workshop = await openWorkshop(project, context, { noSandbox: !flags.sandbox });
   if (!workshop.ok) return workshop;
   try {

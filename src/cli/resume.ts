@@ -1,4 +1,4 @@
-/** `kleiber resume`: ends a pause; every waiting worker takes tasks again. */
+/** `kleiber resume`: ends a pause; whatever has waited for it goes on. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../report/problem.ts';
 import { personOf } from './by-person.ts';
@@ -17,7 +17,7 @@ async function resume(context: Context): Promise<ExitCode> {
     const by = await personOf(project.value);
     return decide(
       ({ paused }) => (paused === null ? 'nothing is paused' : { kind: 'resumed', by }),
-      'resumed: waiting workers take tasks again',
+      'resumed: workers take tasks again, and reviews go on',
       project.value,
       context,
     );

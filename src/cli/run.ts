@@ -5,6 +5,7 @@ import { conduct } from '../conductor/conduct.ts';
 import { LEAD_STREAM, targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
+import { pauseText } from '../policy/controls.ts';
 import { nearestWord } from '../record/nearest.ts';
 import { type ExitCode, type Problem, problem } from '../report/problem.ts';
 import { runSummary } from '../report/run-summary.ts';
@@ -71,10 +72,18 @@ function strangerAmong(agents: ReadonlySet<string> | 'all', project: Project): P
   );
 }
 
+/** Workers say it themselves. */
+function warnPaused({ workers }: RunOptions, project: Project, context: Context): void {
+  const { paused } = project.keeper.look().controls;
+  if (paused !== null && workers === null)
+    note(context, `${pauseText(paused)}; no review and no advice begins until: kleiber resume`);
+}
+
 /** Money is looked at this often while a run goes on. */
 const ALERT_MS = 2_000;
 
 async function runAll(options: RunOptions, project: Project, workshop: Workshop, context: Context): Promise<ExitCode> {
+  warnPaused(options, project, context);
   const follower = followLog(project.baton, context, () => goingOn(project));
   const alerting = repeat(
     ALERT_MS,
@@ -159,9 +168,12 @@ function workerOptions(
 }
 
 function summary(result: WorkerResult | null, project: Project, context: Context): ExitCode {
-  const { line, needsYou, isDeferred, isStuck } = runSummary(project.keeper.look().board);
+  const { board, controls } = project.keeper.look();
+  const { line, needsYou, isDeferred, isStuck, wantsWord } = runSummary(board);
   say(context, line);
   if (result?.halted != null) return complain(context, haltProblem(result.halted));
+  if (controls.paused !== null && wantsWord)
+    return complain(context, haltProblem({ reason: 'paused', detail: pauseText(controls.paused) }));
   if (needsYou) note(context, 'something needs you: kleiber status');
   if (needsYou) return 3;
   const code = unstarted(result, project, context);

@@ -8,6 +8,7 @@ import { prepareTarget } from '../conductor/target.ts';
 import { validateBranch } from '../conductor/validator.ts';
 import { LEAD_STREAM, type Target, type ValidatorEvent } from '../domain/event.ts';
 import { branchReportId, validationPath } from '../domain/record-paths.ts';
+import { pauseText } from '../policy/controls.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
 import { type Context, complain, note, say, sayJson } from './context.ts';
@@ -60,6 +61,8 @@ async function look(
   if (!fetched.ok) return complain(context, gitProblem(fetched.failure));
   const commit = await newestOf(target.branch, fetched.value, edges);
   note(context, `running the checks on ${commit.slice(0, 9)} …`);
+  const { paused } = project.keeper.look().controls;
+  if (paused !== null) note(context, `${pauseText(paused)}; no model explains what is red until: kleiber resume`);
   const explains = (context.environment.ANTHROPIC_API_KEY ?? '') !== '';
   const seen = await validateBranch(target.branch, commit, edges, context.killed, explains);
   if (seen === null) return 130;

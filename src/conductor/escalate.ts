@@ -7,6 +7,7 @@ import type { BoardView } from '../report/board-keeper.ts';
 import { askForAdvice } from './advice.ts';
 import { appendTask } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
+import { isPaused } from './paused.ts';
 
 const CONDUCTOR = 'conductor';
 
@@ -19,7 +20,8 @@ export async function moveBlocked(view: BoardView, edges: ConductorEdges, signal
     if (move?.kind === 'advise') questions.push(state);
     else if (move !== null) wrote = (await act(move, state, edges)) || wrote;
   }
-  for (const state of wrote ? [] : questions) if (await askForAdvice(state, view, edges, signal)) return true;
+  for (const state of wrote || isPaused(view) ? [] : questions)
+    if (await askForAdvice(state, view, edges, signal)) return true;
   return wrote;
 }
 

@@ -16,6 +16,7 @@ import { reviewLane } from '../policy/review-lanes.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
+import { isPaused } from './paused.ts';
 import { readVerdict, reviewerOf, reviewFormat, submissionOpening } from './reviewer.ts';
 
 const MOST_TURNS = 20;
@@ -23,8 +24,8 @@ const MOST_TURNS = 20;
 const MOST_DIFFERENCE = 120_000;
 
 /**
- * Says first that a review is wanted, so that new work leaves a lane free for it; then asks. False while there is no lane,
- * or when it did not come to an end: what was paid stays in the ledger, and it is asked again.
+ * Says first that a review is wanted, so that new work leaves a lane free for it; then asks. False while there is no lane
+ * or all work is paused, or when it did not come to an end: what was paid stays in the ledger, and it is asked again.
  */
 export async function reviewSubmission(
   task: Task,
@@ -37,6 +38,7 @@ export async function reviewSubmission(
   const { attempt, commit } = stage.submission;
   const { tier, because } = demand;
   if (stage.review !== tier) return appendTask(state, { kind: 'review_asked', attempt, commit, tier, because }, edges);
+  if (isPaused(edges.keeper.look())) return false;
   return await edges.beside.begin(reviewLane(state.id), slot =>
     inLane({ task, state, stage, demand, slot, edges, signal }),
   );

@@ -4,10 +4,11 @@ import { scribeRounds, scribeTask } from '../policy/mechanical-tasks.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { addTask } from './add-task.ts';
 import type { ConductorEdges } from './edges.ts';
+import { isPaused } from './paused.ts';
 
 /** True when a task was added. */
 export async function callScribe(view: BoardView, edges: ConductorEdges): Promise<boolean> {
-  if (edges.studio.config.scribe === 'off') return false;
+  if (edges.studio.config.scribe === 'off' || isPaused(view)) return false;
   let wrote = false;
   for (const round of scribeRounds(view.board)) {
     const role = findRole(edges.studio.roles, 'scribe');

@@ -15,6 +15,7 @@ import { failingOutput } from '../policy/next-step.ts';
 import { findRow } from '../policy/routing-table.ts';
 import { checkAfresh } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
+import { isPaused } from './paused.ts';
 
 /** The validator's own worktree, so that a request does not disturb the checks of whoever leads. */
 const PLACE = 'validator';
@@ -30,8 +31,8 @@ export async function validateBranch(
 ): Promise<ValidatorEvent | null> {
   const validation = await checkAfresh(commit, edges, signal, PLACE);
   if (signal.aborted) return null;
-  const word =
-    explains && validation.result === 'red' ? await explain(branch, commit, validation, edges, signal) : NOTHING_SAID;
+  const isExplained = explains && validation.result === 'red' && !isPaused(edges.keeper.look());
+  const word = isExplained ? await explain(branch, commit, validation, edges, signal) : NOTHING_SAID;
   const event: ValidatorEvent = { kind: 'branch_validated', commit, validation, ...word };
   const stream = validatorStream(branch);
   const { baton } = edges.holder;
@@ -116,7 +117,7 @@ export function validatorRounds(edges: ConductorEdges): Rounds {
   let walkedAt = clock.monotonicMs();
   return {
     walk: async signal => {
-      if (pauseMs === 0 || clock.monotonicMs() - walkedAt < pauseMs) return false;
+      if (pauseMs === 0 || clock.monotonicMs() - walkedAt < pauseMs || isPaused(edges.keeper.look())) return false;
       walkedAt = clock.monotonicMs();
       let wrote = false;
       for (const branch of new Set([...edges.keeper.look().states.values()].map(state => state.target.branch))) {

@@ -10,6 +10,8 @@ export interface Said {
   since: string;
 }
 
+export const pauseText = ({ by, reason }: Said): string => `${by} paused all work${reason === '' ? '' : `: ${reason}`}`;
+
 /** A remark for the weekly review (seed 4, failure recovery: document the issue). */
 export interface ReviewNote {
   by: string;
@@ -20,7 +22,7 @@ export interface ReviewNote {
 }
 
 export interface Controls {
-  /** No new attempt is started while this stands (seed 3, pause system). */
+  /** Nothing that asks a model is started while this stands (seed 3, pause system). */
   paused: Said | null;
   /** Every row is sonnet while this stands (seed 3, rollback). */
   rolledBack: Said | null;

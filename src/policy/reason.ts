@@ -31,5 +31,11 @@ export interface Around {
   move: BlockedMove | null;
 }
 
+/** A pause, for whatever waits because of it. */
+export const pauseReason = ({ by, reason, since }: Said): Reason => ({
+  text: `${by} paused all work on ${since.slice(0, 10)}${reason === '' ? '' : `: ${reason}`}; go on with: kleiber resume`,
+  source: 'seed 3, pause system',
+});
+
 /** `in_review` as a person reads it. */
 export const words = (word: string): string => word.replaceAll('_', ' ');

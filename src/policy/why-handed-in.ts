@@ -1,6 +1,6 @@
 /** Why work that was handed in stands where it stands, up to the moment it lands. */
 import type { BoardTask } from './board.ts';
-import { type Around, type Reason, words } from './reason.ts';
+import { type Around, pauseReason, type Reason, words } from './reason.ts';
 
 export function whySubmitted({ state }: BoardTask): Reason[] {
   if (state?.stage.kind !== 'submitted') return [];
@@ -17,7 +17,7 @@ export function whySubmitted({ state }: BoardTask): Reason[] {
   ];
 }
 
-export function whyInReview({ state }: BoardTask, { routing }: Around): Reason[] {
+export function whyInReview({ state }: BoardTask, { routing, paused }: Around): Reason[] {
   if (state?.stage.kind !== 'submitted') return [];
   const { submission, review } = state.stage;
   const failed = state.failedReviews.length;
@@ -29,6 +29,7 @@ export function whyInReview({ state }: BoardTask, { routing }: Around): Reason[]
     ...(routing?.floor.needsPerson === true
       ? [{ text: 'and a person approves it after that', source: routing.floor.because.join('; ') || 'review: human' }]
       : []),
+    ...(paused === null ? [] : [pauseReason(paused)]),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Why a task stands where it stands: every reason with the rule, the line of kleiber.yml or the person behind it. */
 import type { BlockerType } from '../domain/blocker.ts';
 import { type BoardTask, nextAgent, type Standing } from './board.ts';
-import { type Around, type Reason, words } from './reason.ts';
+import { type Around, pauseReason, type Reason, words } from './reason.ts';
 import type { TaskState } from './task-state.ts';
 import { wayOut } from './way-out.ts';
 import { whyInReview, whyLanded, whyQueued, whySubmitted } from './why-handed-in.ts';
@@ -83,13 +83,7 @@ function hindered({ card }: BoardTask, { hindrance }: Around): Reason[] {
         source: 'kleiber.yml, routing; seed 3, pause system',
       },
     ];
-  const { by, reason, since } = hindrance.said;
-  return [
-    {
-      text: `${by} paused all work on ${since.slice(0, 10)}${reason === '' ? '' : `: ${reason}`}; go on with: kleiber resume`,
-      source: 'seed 3, pause system',
-    },
-  ];
+  return [pauseReason(hindrance.said)];
 }
 
 function fullLane({ routing, lanes }: Around): Reason[] {
@@ -160,7 +154,7 @@ const asked = ({ blocker, since }: Blocked): Reason => ({
 });
 
 /** Who moves what has stopped, where that is nobody's turn but the conductor's. */
-function whyMoved({ move, waitsFor }: Around): Reason[] {
+function whyMoved({ move, waitsFor, paused }: Around): Reason[] {
   switch (move?.kind) {
     case 'wait':
       return waitsFor.map(({ id, standing }) => ({
@@ -175,7 +169,10 @@ function whyMoved({ move, waitsFor }: Around): Reason[] {
         },
       ];
     case 'advise':
-      return [{ text: 'opus is asked, and then the same conversation goes on', source: 'seed 2, escalation prompt' }];
+      return [
+        { text: 'opus is asked, and then the same conversation goes on', source: 'seed 2, escalation prompt' },
+        ...(paused === null ? [] : [pauseReason(paused)]),
+      ];
     case 'escalate':
       return [
         { text: `the conductor moves it to ${move.to}: ${words(move.reason)}`, source: 'seed 1, escalation path' },

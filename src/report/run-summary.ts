@@ -7,6 +7,8 @@ export interface RunSummary {
   needsYou: boolean;
   /** Money is short, so some of it waits for its day. */
   isDeferred: boolean;
+  /** Something waits for a reviewer or for advice. */
+  wantsWord: boolean;
   /** Nothing moves, and what waits depends on what will never land. */
   isStuck: boolean;
 }
@@ -21,9 +23,14 @@ export function runSummary(board: Board): RunSummary {
     line: `landed ${count('landed')} of ${tasks.length - count('cancelled')}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}${deferred === 0 ? '' : `, deferred ${deferred}`}`,
     needsYou: count('blocked') > 0,
     isDeferred: deferred > 0,
+    wantsWord: tasks.some(isUnheard),
     isStuck: count('waiting') > 0 && !tasks.some(isMoving),
   };
 }
+
+const isUnheard = ({ standing, state }: BoardTask): boolean =>
+  standing === 'in_review' ||
+  (standing === 'waiting' && state?.stage.kind === 'blocked' && state.stage.blocker.type !== 'dependency');
 
 /** Also what has stopped on its way and needs no person: it goes on by itself. */
 const isMoving = ({ standing, state }: BoardTask): boolean =>

@@ -3,7 +3,7 @@
 import { findRole } from '../agent/roles.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { readyTasks } from '../policy/board.ts';
-import type { Said } from '../policy/controls.ts';
+import { pauseText, type Said } from '../policy/controls.ts';
 import { movesByItself } from '../policy/escalation.ts';
 import { landingsSeenBy } from '../policy/landings.ts';
 import { scribeRounds, scribeTask } from '../policy/mechanical-tasks.ts';
@@ -103,8 +103,6 @@ function idleNote(notice: (text: string) => void) {
     },
   };
 }
-
-const pauseText = ({ by, reason }: Said): string => `${by} paused all work${reason === '' ? '' : `: ${reason}`}`;
 
 /** Says once per pause that nothing new is started. */
 function pauseNote(notice: (text: string) => void) {

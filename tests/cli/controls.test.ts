@@ -16,6 +16,7 @@ import {
   created,
   intended,
   landed,
+  OWNER,
   proven,
   ROUTE,
   returned,
@@ -126,7 +127,11 @@ describe('pause and resume', () => {
     write('tasks/engineer-backend/a.md', textOf('engineer-backend', 'a'));
     expect(await kleiber('pause', 'the release goes first')).toEqual({
       code: 0,
-      out: 'paused: nothing new is started, in any process, until: kleiber resume\n',
+      out: [
+        'paused: no attempt, review, advice or plan begins, in any process, until: kleiber resume',
+        'what is handed in is still proven and checked, and what needs no review any more still lands: that asks no model',
+        '',
+      ].join('\n'),
       error: '',
     });
     expect((await kleiber('pause')).out).toBe('Ada <ada@example.org> has paused it already\n');
@@ -137,7 +142,7 @@ describe('pause and resume', () => {
     expect((await kleiber('show', 'a', '--why')).out).toContain(
       'the release goes first; go on with: kleiber resume (seed 3, pause system)',
     );
-    expect((await kleiber('resume')).out).toBe('resumed: waiting workers take tasks again\n');
+    expect((await kleiber('resume')).out).toBe('resumed: workers take tasks again, and reviews go on\n');
     expect((await kleiber('resume')).out).toBe('nothing is paused\n');
     expect((await kleiber('status')).out).not.toContain('PAUSED');
     expect(toldIn(CONTROL_STREAM).map(({ kind }) => kind)).toEqual(['paused', 'resumed']);
@@ -146,7 +151,24 @@ describe('pause and resume', () => {
   test('a pause names what goes on', async () => {
     write('tasks/engineer-backend/a.md', textOf('engineer-backend', 'a'));
     happen(taskStream('a'), created({ plan: null }), claimed(1));
-    expect((await kleiber('pause')).error).toContain('a goes on to the end of this attempt');
+    const baton = log();
+    baton.takeLane('review/b', { tier: 'sonnet', limit: 1, owner: OWNER });
+    baton.close();
+    expect((await kleiber('pause')).error).toBe('attempt 1 of a, the review of b go on to the end\n');
+  });
+
+  test('a plan is not begun, and says what lets it go on', async () => {
+    await kleiber('pause', 'the release goes first');
+    expect(await kleiber('plan', 'Add coupons')).toEqual({
+      code: 3,
+      out: '',
+      error: [
+        'kleiber: Ada <ada@example.org> paused all work: the release goes first',
+        '  Nothing was planned and nothing spent.',
+        '  fix   kleiber resume',
+        '',
+      ].join('\n'),
+    });
   });
 });
 

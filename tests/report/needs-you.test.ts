@@ -10,7 +10,17 @@ import { runSummary } from '../../src/report/run-summary.ts';
 import { stateTable } from '../../src/report/state-table.ts';
 import { digestOf, rowsOfBoard } from '../../src/report/status-digest.ts';
 import { taskText } from '../../src/report/task-text.ts';
-import { blocked, claimed, created, stateAfter, taskOf } from '../support/policy-values.ts';
+import {
+  blocked,
+  claimed,
+  created,
+  proven,
+  reviewAsked,
+  stateAfter,
+  submitted,
+  taskOf,
+  validated,
+} from '../support/policy-values.ts';
 
 const stopsFor = (waitsFor: string[]): TaskEvent =>
   blocked(1, {
@@ -67,6 +77,18 @@ test('one that waits for what will never come needs a person', () => {
     report: true,
     show: '  kleiber retry api',
   });
+});
+
+test('a reviewer and advice are words that a paused run leaves unsaid, and other work is none', () => {
+  const question = { type: 'unclear_requirements', reason: 'complex_debugging' } as const;
+  const blocker = { ...question, problem: 'why?', tried: [], need: 'a reason', options: [] };
+  const asks = stateAfter([created(), claimed(1), blocked(1, { blocker })], 'a');
+  const judged = stateAfter(
+    [created(), claimed(1), submitted(1), proven(1), validated(1, 'green'), reviewAsked('opus')],
+    'a',
+  );
+  const wants = [asks, judged].map(state => runSummary(buildBoard([], new Map([['a', state]]))).wantsWord);
+  expect([...wants, runSummary(boardOf(['types']).board).wantsWord]).toEqual([true, true, false]);
 });
 
 test('what waits for work that can never start is stuck, and what has stopped on its way is not', () => {

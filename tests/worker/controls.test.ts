@@ -1,5 +1,6 @@
 /** What a person has decided reaches the workers of every process: a pause, a choice, a rollback, a plan's own table. */
 import { afterEach, expect, test } from 'vitest';
+import { validatorRounds } from '../../src/conductor/validator.ts';
 import { CONTROL_STREAM, type ControlEvent, planStream, targetStream, taskStream } from '../../src/domain/event.ts';
 import { House } from '../support/house-rig.ts';
 import { writes } from '../support/house-rig-claude.ts';
@@ -48,6 +49,37 @@ test('what runs while somebody pauses goes on to its end, and the next task is n
   await here.work();
   await here.ticks();
   expect(here.board()).toEqual({ a: 'landed', b: 'ready' });
+});
+
+test('while it is paused no review, no advice and no round of the validator begins; what needs none lands', async () => {
+  house = new House();
+  house.task('reviewed', writes({ 'docs/a.md': 'a' }), { agent: 'scribe', files: ['docs/**'] });
+  house.task('plain', writes({ 'src/backend/b.txt': 'b' }));
+  house.task('asking', asked => {
+    if (asked.request.format !== undefined)
+      return { text: JSON.stringify({ kind: 'decision', decision: 'one', rationale: '', patterns: [] }) };
+    const question = { type: 'unclear_requirements', reason: 'architectural_decision', problem: 'x', need: 'y' };
+    return asked.turn === 0
+      ? { calls: [['block', question]] }
+      : writes({ 'src/backend/c.txt': 'c' })({ ...asked, turn: asked.turn - 1 });
+  });
+  const here = await house.start();
+  await here.ticks();
+  for (const _ of ['reviewed', 'plain', 'asking']) await here.follow({ until: 'once' });
+  const walking = validatorRounds(here.conductor);
+  decide(here, { kind: 'paused', by: 'ada', reason: '' });
+  const asked = house.claude.asked.length;
+  await here.ticks();
+  house.clock.advance(60 * 60_000);
+  expect(await walking.walk(new AbortController().signal)).toBe(false);
+  expect([here.board(), house.claude.asked.length]).toEqual([
+    { reviewed: 'in_review', plain: 'landed', asking: 'waiting' },
+    asked,
+  ]);
+  decide(here, { kind: 'resumed', by: 'ada' });
+  expect(await walking.walk(new AbortController().signal)).toBe(true);
+  await here.toTheEnd();
+  expect(here.board()).toEqual({ reviewed: 'landed', plain: 'landed', asking: 'landed' });
 });
 
 test('a worker without an end says once that it is paused, and waits', async () => {
