@@ -35,6 +35,22 @@ Where you need what they bring, write the smallest stand-in inside your own zone
 exactly TODO(kleiber): consolidate <id of that task>. It will be replaced when both have landed.`,
   stricter: `What came back left the template. Once more, and now to the letter: copy the template exactly, change only the gaps it
 marks, add nothing, improve nothing. If it cannot be followed that way, call block with pattern_mismatch.`,
+  status: `{agent}
+
+completed: {done}, {created} created
+{completed}
+
+working on
+{current}
+
+blocked or needs a decision
+{blocked}
+
+what came back
+{feedback}
+
+ready for the next: {ready}
+{next}`,
 };
 
 /** The role's own text or the built-in one, with the gaps filled. */

@@ -6,7 +6,8 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 /**
  * Words that travel between models, each with a built-in text that a role's file may replace: work given to sonnet and to
  * haiku, an escalation, haiku's report, a question to opus, a conflict in one's own work and one in one's own files, a
- * stand-in for what is not there yet, and the second try in stricter words (seeds 1 and 2).
+ * stand-in for what is not there yet, and the second try in stricter words; and the status questions, which the record
+ * answers (seeds 1 and 2).
  */
 export const TEXT_NAMES = [
   'give_to_sonnet',
@@ -18,6 +19,7 @@ export const TEXT_NAMES = [
   'resolve',
   'not_ready',
   'stricter',
+  'status',
 ] as const;
 export type TextName = (typeof TEXT_NAMES)[number];
 

@@ -66,31 +66,29 @@ function firstLine(note: string): string {
 
 const MOST_COMPLETED = 10;
 
-export function agentStatusText(status: AgentStatus): string {
+/** What the record answers to each status question, by the name of the gap that it fills in the role's text. */
+export function statusAnswers(status: AgentStatus): Record<string, string> {
   const { completed, current, blocked, feedback, next, waiting, agent } = status;
   const created = completed.flatMap(({ files }) => files.filter(file => file.status === 'created')).length;
   const older = completed.length > MOST_COMPLETED ? [`… and ${completed.length - MOST_COMPLETED} before`] : [];
-  const sections: [string, string[]][] = [
-    [
-      `completed: ${completed.length}, ${created} ${created === 1 ? 'file' : 'files'} created`,
-      [
-        ...completed.slice(0, MOST_COMPLETED).map(task => `✓ ${task.id}  ${task.title} (${pathsOf(task.files)})`),
-        ...older,
-      ],
-    ],
-    ['working on', current.map(task => `▶ ${task.id}  ${task.title} (${task.standing})`)],
-    ['blocked or needs a decision', blocked.map(task => `? ${task.id}  ${why(task)}: ${firstLine(task.need)}`)],
-    ['what came back', feedback.map(task => `✗ ${task.id}  ${task.about.replaceAll('_', ' ')}: ${task.note}`)],
-    [
-      `ready for the next: ${next.length}${waiting === 0 ? '' : `, ${waiting} more wait`}`,
-      next.map(task => `· ${task.id}  ${task.title}`),
-    ],
-  ];
-  const lines = sections.map(([title, entries]) =>
-    [title, ...(entries.length === 0 ? ['  nothing'] : entries.map(line => `  ${line}`))].join('\n'),
-  );
-  return [agent, ...lines].join('\n\n');
+  return {
+    agent,
+    done: String(completed.length),
+    created: `${created} ${created === 1 ? 'file' : 'files'}`,
+    completed: lines([
+      ...completed.slice(0, MOST_COMPLETED).map(task => `✓ ${task.id}  ${task.title} (${pathsOf(task.files)})`),
+      ...older,
+    ]),
+    current: lines(current.map(task => `▶ ${task.id}  ${task.title} (${task.standing})`)),
+    blocked: lines(blocked.map(task => `? ${task.id}  ${why(task)}: ${firstLine(task.need)}`)),
+    feedback: lines(feedback.map(task => `✗ ${task.id}  ${task.about.replaceAll('_', ' ')}: ${task.note}`)),
+    ready: `${next.length}${waiting === 0 ? '' : `, ${waiting} more wait`}`,
+    next: lines(next.map(task => `· ${task.id}  ${task.title}`)),
+  };
 }
+
+const lines = (entries: readonly string[]): string =>
+  (entries.length === 0 ? ['nothing'] : entries).map(line => `  ${line}`).join('\n');
 
 const why = ({ type, reason }: AgentStatus['blocked'][number]): string =>
   (reason === null ? type : `${type}, ${reason}`).replaceAll('_', ' ');

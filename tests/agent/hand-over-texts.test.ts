@@ -1,4 +1,6 @@
 /** The texts that travel between models: built in, replaced per role, and with their gaps filled. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { handOverText } from '../../src/agent/hand-over-texts.ts';
 import { allRoles } from '../../src/agent/roles.ts';
@@ -7,16 +9,29 @@ import { TEXT_NAMES } from '../../src/domain/role.ts';
 import { ESCALATION_EDGES } from '../../src/policy/escalation.ts';
 import { parseRole } from '../../src/record/role-file.ts';
 import { notReadyText, protocolOf } from '../../src/worker/prompts.ts';
+import { PROJECT } from '../support/house-sources.ts';
 import { roleOf } from '../support/policy-values.ts';
 import { bytesOf } from '../support/record-values.ts';
 
 const backend = roleOf('engineer-backend');
-const GAPS = { files: 'F', owners: 'O', agent: 'A', tasks: 'T', tier: 'haiku', reasons: 'R' };
+const STATUS = ['done', 'created', 'completed', 'current', 'blocked', 'feedback', 'ready', 'next'];
+const GAPS: Record<string, string> = {
+  ...Object.fromEntries(STATUS.map(name => [name, name])),
+  ...{ files: 'F', owners: 'O', agent: 'A', tasks: 'T', tier: 'haiku', reasons: 'R' },
+};
+const CARD = readFileSync(join(PROJECT, 'docs/quick-reference.md'), 'utf8');
 
 test.each(TEXT_NAMES)('%s has words of its own, and none of its gaps stays open', name => {
   const text = handOverText(null, name, GAPS);
   expect(text.length).toBeGreaterThan(80);
   expect(text).not.toMatch(/\{[a-z]+\}/);
+});
+
+test.each(TEXT_NAMES)('%s stands on the card with its gaps', name => {
+  const [row = ''] = CARD.split('\n').filter(line => line.startsWith(`| \`${name}\` |`));
+  const gaps = [...handOverText(null, name).matchAll(/\{[a-z]+\}/g)].map(([gap]) => gap);
+  expect(gaps.filter(gap => !row.includes(gap))).toEqual([]);
+  expect(row).not.toBe('');
 });
 
 test('a role replaces a text under kleiber: and keeps the others', () => {

@@ -1,8 +1,9 @@
 /** The status questions of seed 2 for one agent, answered from the record. */
 import { expect, test } from 'vitest';
+import { handOverText } from '../../src/agent/hand-over-texts.ts';
 import { buildBoard, cardOf, readyTasks } from '../../src/policy/board.ts';
 import type { TaskState } from '../../src/policy/task-state.ts';
-import { agentStatus, agentStatusText } from '../../src/report/agent-status.ts';
+import { type AgentStatus, agentStatus, statusAnswers } from '../../src/report/agent-status.ts';
 import { stateTable } from '../../src/report/state-table.ts';
 import {
   at,
@@ -44,6 +45,7 @@ const TASKS = [
   taskOf({ id: 'other', agent: 'scribe' }),
 ];
 const board = buildBoard(TASKS.map(cardOf), new Map(STATES.map(state => [state.id, state])));
+const textOf = (of: AgentStatus, texts = {}): string => handOverText({ texts }, 'status', statusAnswers(of));
 const status = agentStatus('ENGINEER_BACKEND', board, readyTasks(board, 'all'));
 
 test('completed, current, blocked, what came back, and what is next in the order of workers', () => {
@@ -73,7 +75,7 @@ test('completed, current, blocked, what came back, and what is next in the order
 });
 
 test('as text, a section for each question', () => {
-  expect(agentStatusText(status)).toBe(`ENGINEER_BACKEND
+  expect(textOf(status)).toBe(`ENGINEER_BACKEND
 
 completed: 1, 1 file created
   ✓ done  Build done (src/backend/basket.ts)
@@ -94,8 +96,19 @@ ready for the next: 3, 1 more wait
   · fresh  Build fresh`);
 });
 
+test('a role asks what it wants to know, in its own words and order', () => {
+  const own = 'Ready for the next batch?\n{next}\nAny templates that did not fit? {unknown}\n{feedback}\n';
+  expect(textOf(status, { status: own })).toBe(`Ready for the next batch?
+  · raised  Build raised
+  · again  Build again
+  · fresh  Build fresh
+Any templates that did not fit? {unknown}
+  ✗ again  red: The checks are red: - test 4
+  ✗ raised  complex debugging, moved to opus: Escalated from sonnet.`);
+});
+
 test('an agent without tasks has nothing to say', () => {
-  expect(agentStatusText(agentStatus('risk', board, [])).match(/^ {2}nothing$/gm)).toHaveLength(5);
+  expect(textOf(agentStatus('risk', board, [])).match(/^ {2}nothing$/gm)).toHaveLength(5);
 });
 
 test('the state table is null for a branch without tasks, and otherwise the same for the same board', () => {
