@@ -12,6 +12,7 @@ import type { Blocker } from '../domain/blocker.ts';
 import { type PlanSession, type TaskEvent, taskStream } from '../domain/event.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
+import { adviceLane } from '../policy/lanes.ts';
 import { currentAttempt, type TaskState } from '../policy/task-state.ts';
 import { formatTask } from '../record/task-file.ts';
 import type { BoardView } from '../report/board-keeper.ts';
@@ -43,7 +44,7 @@ export async function askForAdvice(
   const task = await acceptedTask(state, view, edges);
   const role = findRole(edges.studio.roles, 'architect');
   if (task === null || role === null) return refer(state, 'its file or the architect is gone', null, edges);
-  const lane = `advice/${state.id}`;
+  const lane = adviceLane(state.id);
   return await edges.beside.begin(lane, slot =>
     inLane(lane, { state, task, blocker, architect: role, slot }, edges, signal),
   );

@@ -15,7 +15,7 @@ import { taskFaults } from '../policy/check-plan.ts';
 import { type Hindrance, hindranceOf, tableFor } from '../policy/controls.ts';
 import { evidenceOf } from '../policy/evidence.ts';
 import { foldTask } from '../policy/fold.ts';
-import { lanesKept } from '../policy/review-lanes.ts';
+import { lanesKept } from '../policy/lanes.ts';
 import { type Routing, route } from '../policy/route.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { validationKey } from '../policy/validation-key.ts';

@@ -3,9 +3,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RISKS } from '../../src/domain/task.ts';
 import { PRIORITIES, TIERS } from '../../src/domain/tier.ts';
+import { adviceLane, lanesKept, reviewLane } from '../../src/policy/lanes.ts';
 import { type ReviewQuestion, reviewNeeded, verdictFault } from '../../src/policy/review.ts';
-import { lanesKept, reviewLane } from '../../src/policy/review-lanes.ts';
 import {
+  blocked,
   claimed,
   created,
   proven,
@@ -95,8 +96,20 @@ describe('a lane is kept', () => {
     expect(lanesKept([waiting, waiting], [], 'opus')).toBe(1);
   });
 
-  test('not while one is under way, and not after the verdict', () => {
-    expect(lanesKept([waiting], [{ stream: reviewLane('a'), tier: 'opus' }], 'opus')).toBe(0);
+  test('for opus also while a question waits for its advice', () => {
+    const question = { type: 'unclear_requirements', reason: 'architectural_decision' } as const;
+    const blocker = { ...question, problem: 'one or two?', tried: [], need: 'a decision', options: [] };
+    const asks = stateAfter([created(), claimed(1), blocked(1, { blocker })], 'a');
+    const advised = [{ stream: adviceLane('a'), tier: 'opus' } as const];
+    const kept = [lanesKept([asks], [], 'opus'), lanesKept([asks], [], 'sonnet'), lanesKept([asks], advised, 'opus')];
+    expect(kept).toEqual([1, 0, 0]);
+    expect(lanesKept([stateAfter([created(), claimed(1), blocked(1)], 'a')], [], 'opus')).toBe(0);
+  });
+
+  test('not while its own is under way, and not after the verdict', () => {
+    const own = [{ stream: reviewLane(waiting.id), tier: 'opus' } as const];
+    const other = stateAfter([...green, reviewAsked('opus')], 'other');
+    expect([lanesKept([waiting], own, 'opus'), lanesKept([waiting, other], own, 'opus')]).toEqual([0, 1]);
     expect(lanesKept([waiting], [{ stream: 'task/a', tier: 'opus' }], 'opus')).toBe(1);
     expect(lanesKept([stateAfter([...green, reviewAsked('opus'), reviewed('approve', 'opus')])], [], 'opus')).toBe(0);
   });
