@@ -3,7 +3,7 @@
  * task, or a person decides. The conductor moves by this rule alone (seed 1, escalation path; seed 2, escalation prompt).
  */
 import type { Blocker, EscalationReason } from '../domain/blocker.ts';
-import type { Tier } from '../domain/tier.ts';
+import { isAtLeast, TIERS, type Tier } from '../domain/tier.ts';
 import type { LandingOf } from './landings.ts';
 import type { AnyTask, StoppedStage } from './task-brief.ts';
 
@@ -50,21 +50,28 @@ function afterDependency({ waitsFor = [] }: Blocker, landingOf: LandingOf): Bloc
   return open.length === 0 ? { kind: 'resume', landed: [...waitsFor] } : { kind: 'wait', for: open };
 }
 
-/** The edge belongs to the tier that asks: nobody skips one, and after opus there is only a person. */
+/**
+ * The edge belongs to the tier that asks: nobody skips one, and after opus there is only a person. What is a reason for a
+ * stronger tier is one for haiku all the more, and a technical question is opus's to answer, whoever asks it.
+ */
 function afterReason({ blocker: { type, reason }, asker, advised }: StoppedStage): BlockedMove {
   if (reason === undefined || asker === null) return { kind: 'person', because: 'it gives no reason to escalate' };
   if (ESCALATION_EDGES.opus.reasons.includes(reason))
     return { kind: 'person', because: `a ${reason.replaceAll('_', ' ')} is a person's to decide` };
-  const edge = ESCALATION_EDGES[asker];
-  if (edge.to === 'person') return { kind: 'person', because: 'after opus only a person is left to ask' };
-  if (!edge.reasons.includes(reason))
+  const { to } = ESCALATION_EDGES[asker];
+  if (to === 'person') return { kind: 'person', because: 'after opus only a person is left to ask' };
+  if (!reasonsOf(asker).includes(reason))
     return { kind: 'person', because: `${reason.replaceAll('_', ' ')} is no reason that ${asker} may give` };
   if (type === 'unclear_requirements' && ADVISED.includes(reason))
     return advised
       ? { kind: 'person', because: 'opus has given advice on this task once already' }
       : { kind: 'advise' };
-  return { kind: 'escalate', to: edge.to, reason };
+  return { kind: 'escalate', to, reason };
 }
+
+/** Its own edge's, and those of the edges above it. */
+const reasonsOf = (asker: Tier): readonly EscalationReason[] =>
+  TIERS.filter(tier => isAtLeast(tier, asker)).flatMap(tier => ESCALATION_EDGES[tier].reasons);
 
 /** Whether the conductor moves it without anybody's help, so that a worker may wait for it. */
 export function movesByItself(state: AnyTask, landingOf: LandingOf): boolean {

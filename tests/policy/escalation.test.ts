@@ -1,7 +1,7 @@
 /** What the conductor does with a task whose worker stopped to ask: the whole rule as a table. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Blocker, ESCALATION_REASONS } from '../../src/domain/blocker.ts';
+import { type Blocker, ESCALATION_REASONS, type EscalationReason } from '../../src/domain/blocker.ts';
 import type { TaskEvent } from '../../src/domain/event.ts';
 import { TIERS, type Tier } from '../../src/domain/tier.ts';
 import { buildBoard, cardOf } from '../../src/policy/board.ts';
@@ -47,14 +47,16 @@ describe('a reason of the seeds', () => {
     ['sonnet', 'architectural_decision', 'opus'],
     ['sonnet', 'complex_debugging', 'opus'],
     ['sonnet', 'security_concern', 'opus'],
+    ['haiku', 'architectural_decision', 'sonnet'],
+    ['haiku', 'complex_debugging', 'sonnet'],
+    ['haiku', 'security_concern', 'sonnet'],
   ] as const)('moves %s work with %s to %s', (tier, reason, to) => {
     expect(moveOf(askedBy(tier, { reason }))).toEqual({ kind: 'escalate', to, reason });
   });
 
   test.each([
-    ['haiku', 'architectural_decision', 'architectural decision is no reason that haiku may give'],
-    ['haiku', 'security_concern', 'security concern is no reason that haiku may give'],
     ['sonnet', 'pattern_mismatch', 'pattern mismatch is no reason that sonnet may give'],
+    ['sonnet', 'unclear_template', 'unclear template is no reason that sonnet may give'],
     ['haiku', 'business_requirement', "a business requirement is a person's to decide"],
     ['sonnet', 'resource_constraint', "a resource constraint is a person's to decide"],
     ['opus', 'major_pivot', "a major pivot is a person's to decide"],
@@ -81,6 +83,16 @@ describe('a reason of the seeds', () => {
       ),
     );
   });
+});
+
+test.each<[Tier, EscalationReason, BlockedMove]>([
+  ['haiku', 'architectural_decision', { kind: 'advise' }],
+  ['haiku', 'complex_debugging', { kind: 'advise' }],
+  ['haiku', 'unclear_template', { kind: 'escalate', to: 'sonnet', reason: 'unclear_template' }],
+  ['opus', 'architectural_decision', person('after opus only a person is left to ask')],
+  ['haiku', 'business_requirement', person("a business requirement is a person's to decide")],
+])('a question of %s because of %s is for whoever can answer it', (tier, reason, move) => {
+  expect(moveOf(askedBy(tier, { type: 'unclear_requirements', reason }))).toEqual(move);
 });
 
 describe('a technical question of sonnet', () => {
