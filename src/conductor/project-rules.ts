@@ -5,6 +5,7 @@ import { isLogFile, lostLine } from '../policy/append-only.ts';
 import { conventionFaults, databaseFaults } from '../policy/conventions.ts';
 import { outgrownNote } from '../policy/quickfix.ts';
 import { canonicalAgent } from '../policy/routing-table.ts';
+import { isConsolidation, leftoverFaults } from '../policy/stubs.ts';
 import type { Submission, TaskState } from '../policy/task-state.ts';
 import type { ConductorEdges } from './edges.ts';
 
@@ -21,6 +22,7 @@ export async function ruleFaults(
     ...conventionFaults(files, config, path => paths.has(path)),
     ...(config.conventions.database ? await sqlFaults(submission, files, edges) : []),
     ...(canonicalAgent(task.head.agent) === 'scribe' ? await logFaults(submission, files, edges) : []),
+    ...(isConsolidation(task.head) ? leftoverFaults(task.head, await textsOf(task, submission, edges)) : []),
   ];
 }
 
@@ -50,6 +52,14 @@ async function logFaults(
       : [`${path} only grows, and the line "${lost.slice(0, 80)}" is gone from its place (seed 5, scribe)`];
   });
   return (await Promise.all(faults)).flat();
+}
+
+/** The files that held stand-ins, as they were handed in; such a task names each of them. */
+async function textsOf(task: Task, { commit }: Submission, edges: ConductorEdges): Promise<Map<string, string>> {
+  const texts = await Promise.all(
+    task.head.files.map(async path => [path, (await textAt(commit, path, edges)) ?? ''] as const),
+  );
+  return new Map(texts);
 }
 
 async function textAt(commit: string, path: string, edges: ConductorEdges): Promise<string | null> {

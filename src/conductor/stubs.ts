@@ -1,5 +1,5 @@
 /** Looks for stand-ins that outlived their reason, and writes the task that takes them away (seed 2, dependency not ready). */
-import { consolidationTask, landedPairs, type Pair, pathsWithMark } from '../policy/stubs.ts';
+import { consolidationTask, landedPairs, nextConsolidation, type Pair, pathsWithMark } from '../policy/stubs.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { addTask } from './add-task.ts';
 import type { ConductorEdges } from './edges.ts';
@@ -35,7 +35,11 @@ async function sweepOne(
   if (left.length === 0) return false;
   const waitedFor = left.map(([pair]) => pair.waitedFor);
   const paths = [...new Set(left.flatMap(([, found]) => found))];
-  const added = await addTask(consolidationTask(task, waitedFor, paths, edges.holder.at()), target, edges);
+  const added = await addTask(
+    consolidationTask(task, waitedFor, paths, edges.holder.at(), nextConsolidation(id, view.board)),
+    target,
+    edges,
+  );
   if (added)
     edges.notice(`${id}: stand-ins for ${waitedFor.join(', ')} are left in ${paths.join(', ')}; a task was added`);
   return added;

@@ -1,5 +1,5 @@
 /** Stand-ins: a task that went on without what it needed leaves a mark, and when both have landed the mark must go (seed 2). */
-import type { Task } from '../domain/task.ts';
+import type { Task, TaskHead } from '../domain/task.ts';
 import type { Board, BoardTask } from './board.ts';
 
 /** What a stand-in's comment holds, before the id of the task that it stands in for. */
@@ -13,19 +13,48 @@ export interface Pair {
   waitedFor: string;
 }
 
-/** All pairs of `after:` that have both landed and have no consolidation task yet. */
+/** All pairs of `after:` that have both landed and that no consolidation task is about yet. */
 export function landedPairs(board: Board): Pair[] {
-  return [...board.values()].flatMap(task =>
-    task.standing !== 'landed'
-      ? []
-      : task.card.after
-          .filter(id => board.get(id)?.standing === 'landed' && !board.has(consolidationId(task.card.id)))
-          .map(waitedFor => ({ id: task.card.id, waitedFor })),
-  );
+  return [...board.values()].flatMap(({ card, standing }) => {
+    if (standing !== 'landed' || card.after.length === 0) return [];
+    const covered = new Set(consolidationsOf(card.id, board).flatMap(task => task.card.depends_on));
+    return card.after
+      .filter(id => board.get(id)?.standing === 'landed' && !covered.has(id))
+      .map(waitedFor => ({ id: card.id, waitedFor }));
+  });
 }
 
-/** One task clears the stand-ins of one other; ids have room for 64 characters. */
-export const consolidationId = (id: string): string => `${id.slice(0, 52).replace(/-+$/, '')}-consolidate`;
+/** What it waited for may land at different times, so there may be several, numbered from 1. */
+function consolidationsOf(id: string, board: Board): BoardTask[] {
+  const found: BoardTask[] = [];
+  for (let task = board.get(consolidationId(id, 1)); task !== undefined; ) {
+    found.push(task);
+    task = board.get(consolidationId(id, found.length + 1));
+  }
+  return found;
+}
+
+/** The number that the next one of a task gets. */
+export const nextConsolidation = (id: string, board: Board): number => consolidationsOf(id, board).length + 1;
+
+/** Ids have room for 64 characters. */
+export const consolidationId = (id: string, number: number): string =>
+  `${id.slice(0, 48).replace(/-+$/, '')}-consolidate${number === 1 ? '' : `-${number}`}`;
+
+/** Whether a task was made to take stand-ins away; those it waited for are what they stood in for. */
+export const isConsolidation = ({ id, depends_on: [first] }: Pick<TaskHead, 'id' | 'depends_on'>): boolean =>
+  first !== undefined && id.replace(/-\d+$/, '') === consolidationId(first, 1);
+
+/** One sentence per stand-in that such a task has left where it was to take it away. */
+export const leftoverFaults = (
+  { depends_on: needed }: Pick<TaskHead, 'depends_on'>,
+  texts: ReadonlyMap<string, string>,
+): string[] =>
+  needed.flatMap(id =>
+    pathsWithMark(texts, id).map(
+      path => `${path} still holds a stand-in for ${id}, which has landed (seed 2, dependency not ready)`,
+    ),
+  );
 
 /** Paths among these whose text still holds the mark for a task; a longer id is another task. */
 export function pathsWithMark(texts: ReadonlyMap<string, string>, waitedFor: string): string[] {
@@ -39,11 +68,12 @@ export function consolidationTask(
   waitedFor: readonly string[],
   paths: readonly string[],
   createdAt: string,
+  number: number,
 ): Task {
   const names = waitedFor.join(' and ');
   return {
     head: {
-      id: consolidationId(card.id),
+      id: consolidationId(card.id, number),
       agent: card.agent,
       phase: card.phase,
       title: `Replace the stand-ins of ${card.id}`.slice(0, 120),

@@ -8,6 +8,7 @@ import { letGo } from '../baton/hold.ts';
 import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import type { GitFailure } from '../git/git.ts';
+import type { Standing } from '../policy/board.ts';
 import { attemptZone } from '../policy/zones.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import type { Claim } from './claim.ts';
@@ -128,11 +129,13 @@ async function openingOf(running: Running, edges: WorkerEdges): Promise<string> 
   );
 }
 
-/** Tasks that were meant to come first and have not landed. */
+/** Tasks that were meant to come first and are still to land; what nobody will bring is no reason for a stand-in. */
 const notReady = (view: BoardView, claim: Claim): { id: string; files: string[] }[] =>
   claim.task.head.after
-    .filter(id => view.board.get(id)?.standing !== 'landed')
+    .filter(id => !OVER.has(view.board.get(id)?.standing ?? 'cancelled'))
     .map(id => ({ id, files: view.tasks.get(id)?.task.head.files ?? [] }));
+
+const OVER: ReadonlySet<Standing> = new Set(['landed', 'cancelled']);
 
 /** After every turn: is the task still ours, and is it time to save? */
 function turnKeeper(running: Running, options: WorkerOptions, edges: WorkerEdges): (turn: number) => Promise<boolean> {

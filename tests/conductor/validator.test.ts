@@ -7,7 +7,7 @@ import { STUB_MARK } from '../../src/policy/stubs.ts';
 import { parseTaskFile } from '../../src/record/task-file.ts';
 import { parseValidation } from '../../src/record/validation-file.ts';
 import { House, type HouseOptions } from '../support/house-rig.ts';
-import { type Script, submit, writes } from '../support/house-rig-claude.ts';
+import { inTurn, type Script, submit, writes } from '../support/house-rig-claude.ts';
 import type { HouseProcess } from '../support/house-rig-process.ts';
 
 let house: House;
@@ -167,7 +167,8 @@ describe('a stand-in', () => {
     open();
     house.task('a', goesOn, { after: ['types'] });
     house.task('types', writes({ 'src/backend/types.txt': 'type Price\n' }), { depends_on: ['a'] });
-    house.retell('a-consolidate', writes({ 'src/backend/a.txt': 'Price\n' }));
+    const leaves = writes({ 'src/backend/a.txt': `y // ${STUB_MARK} types\n` });
+    house.retell('a-consolidate', inTurn(leaves, writes({ 'src/backend/a.txt': 'Price\n' })));
     const here = await house.start();
     await here.toTheEnd();
     await here.toTheEnd();
@@ -175,6 +176,9 @@ describe('a stand-in', () => {
     expect(here.board()).toEqual({ a: 'landed', types: 'landed', 'a-consolidate': 'landed' });
     expect(house.notices.join('\n')).toContain(
       'a: stand-ins for types are left in src/backend/a.txt; a task was added',
+    );
+    expect(here.last('a-consolidate', 'returned').note).toContain(
+      'src/backend/a.txt still holds a stand-in for types, which has landed',
     );
     expect(house.read('src/backend/a.txt')).toBe('Price\n');
   });
