@@ -90,6 +90,49 @@ describe('mid-task upgrade', () => {
   });
 });
 
+test('a worker that has stopped takes the next task meanwhile, and comes back to its own first', async () => {
+  open().task('a', ({ heard, turn }) => {
+    if (!heard.includes('euro')) return { calls: [stops({ type: 'unclear_requirements' })] };
+    return { calls: [turn === 1 ? ['write', { path: 'src/backend/a.txt', content: 'a\n' }] : submit()] };
+  });
+  for (const id of ['b', 'c']) house.task(id, writes({ [`src/backend/${id}.txt`]: `${id}\n` }));
+  const here = await house.start();
+  await here.ticks();
+  await here.attempt();
+  await here.attempt();
+  expect(here.board()).toEqual({ a: 'blocked', b: 'submitted', c: 'ready' });
+  here.says('a', { kind: 'answered', by: 'Ada', text: 'euro', widen: [] });
+  await here.toTheEnd();
+  const claims = here.holder.baton.after(0).flatMap(({ stream, event }) => (event.kind === 'claimed' ? [stream] : []));
+  expect(claims).toEqual(['task/a', 'task/b', 'task/a', 'task/c']);
+});
+
+test('haiku that leaves its template is asked once more, in stricter words, and only then it counts', async () => {
+  const strays: Script = ({ turn }) => ({ calls: [turn === 0 ? ['read', { path: 'README.md' }] : submit()] });
+  open();
+  house.task('a', inTurn(strays, strays, writes({ 'src/backend/a.txt': 'a\n' })), {
+    traits: { repetitive: true, reversible: true, minutes: 5 },
+  });
+  const path = 'tasks/engineer-backend/a.md';
+  house.write({ [path]: `${house.read(path)}\n## Template\n\na\n` });
+  const here = await house.start();
+  await here.toTheEnd();
+  const backs = here.holder.baton.read('task/a').flatMap(({ event }) => (event.kind === 'returned' ? [event] : []));
+  expect(
+    backs.map(({ reason, strike, note }) => [reason, strike, note.includes('Once more, and now to the letter')]),
+  ).toEqual([
+    ['unproven', false, true],
+    ['unproven', true, false],
+  ]);
+  expect(here.state('a').attempts.map(({ route }) => `${route.tier} ${route.effort}`)).toEqual([
+    'haiku low',
+    'haiku low',
+    'haiku high',
+  ]);
+  const second = house.claude.asked.filter(({ turn }) => turn === 0)[1];
+  expect(second?.heard).toContain('Once more, and now to the letter');
+});
+
 describe('a technical question', () => {
   test('is answered by opus in a conversation of its own, and the same worker goes on', async () => {
     open().task('a', asked => {
