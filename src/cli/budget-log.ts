@@ -130,7 +130,7 @@ function tierOfTask(id: string, phase: Phase | undefined, view: BoardView, { con
   const file = view.tasks.get(id);
   if (task === undefined || file === undefined) return 'opus';
   const head = { ...file.task.head, phase: phase ?? file.task.head.phase };
-  const evidence = evidenceOf(task.state, task, file.task, config.risks, config.escalate_when);
+  const evidence = evidenceOf(task.state, task, file.task, config);
   return route(head, tableFor(task.card.plan, config.routing, view), evidence).tier;
 }
 

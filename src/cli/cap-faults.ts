@@ -6,15 +6,15 @@ import type { Tier } from '../domain/tier.ts';
 import { modelFor } from '../model/models.ts';
 import { BUILT_IN_PRICES, requestPrice, withUserRows } from '../model/prices.ts';
 import { FIRST_INPUT_TOKENS, firstTurnMinimum, reviewSetAside } from '../policy/budget.ts';
-import { routePlanned } from '../policy/check-plan.ts';
+import { routePlanned, rulesToday } from '../policy/check-plan.ts';
 import { risksBeforehand } from '../policy/evidence.ts';
 import { reviewNeeded } from '../policy/review.ts';
 import { systemClock } from './clock.ts';
 import type { Project } from './project.ts';
 
 /** Null when the cap is enough; else a sentence with the minimum. */
-export function capFault(task: Task, project: Pick<Project, 'config'>): string | null {
-  const { tier } = routePlanned(task, false, project.config.routing, project.config.risks);
+export function capFault(task: Task, project: Pick<Project, 'config' | 'keeper'>): string | null {
+  const { tier } = routePlanned(task, false, rulesToday(project.config, project.keeper.look()));
   const capUsd = task.head.budget_usd ?? project.config.budget.task_usd;
   const least = leastCap(task, tier, project);
   if (least === null) return `the price of ${modelFor(tier, project.config.models)} is unknown, so no cap can be kept`;

@@ -62,8 +62,8 @@ function moveOf(state: TaskState, stage: Submitted, view: BoardView, project: Pr
   const card = view.board.get(state.id);
   const task = view.tasks.get(state.id)?.task;
   if (card === undefined || task === undefined) return 'skip';
-  const { routing, risks } = project.config;
-  const demand = gateDemand(state, card, task, tableFor(state.plan, routing, view), risks);
+  const { config } = project;
+  const demand = gateDemand(state, card, task, tableFor(state.plan, config.routing, view), config);
   const { kind } = nextStep(state, stage, demand);
   return kind === 'review' && view.controls.paused !== null
     ? 'wait   (paused) for a review of'

@@ -7,7 +7,7 @@ import { taskPath } from '../domain/record-paths.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Task } from '../domain/task.ts';
 import { workingFiles } from '../git/working-files.ts';
-import { tableFor } from '../policy/controls.ts';
+import { rulesToday } from '../policy/check-plan.ts';
 import { pastTasks } from '../policy/history.ts';
 import { unownedFolders } from '../policy/ownership.ts';
 import { rowsOf } from '../policy/routing-table.ts';
@@ -92,8 +92,7 @@ async function approve(
     );
   const summary = summarisePlan(
     proposal.checked,
-    tableFor(null, project.config.routing, project.keeper.look()),
-    project.config.risks,
+    rulesToday(project.config, project.keeper.look()),
     pastTasks(project.keeper.look().states.values()),
   );
   if (flags.json) sayJson(context, 'plan', { plan: proposal.plan, ...planJson(summary) });

@@ -9,7 +9,7 @@ import { parseDraft, tasksOf } from '../conductor/plan/draft.ts';
 import { makePlan, type PlanFailure, type PlanRequest, withinLimits } from '../conductor/plan/make-plan.ts';
 import type { PlanSession } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { type CheckedPlan, checkPlan, type PlanFault } from '../policy/check-plan.ts';
+import { type CheckedPlan, checkPlan, type PlanFault, type RoutingRules, rulesToday } from '../policy/check-plan.ts';
 import { pauseText } from '../policy/controls.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { pilotAgents, pilotFaults, pilotRequest } from '../policy/pilot.ts';
@@ -85,7 +85,7 @@ function fromFile(path: string, id: string, flags: ProposeFlags, project: Projec
   if (!draft.ok)
     return fail(problem(2, `${path} is not a plan`, firstLines(draft.failure.detail), ['kleiber plan --help']));
   const tasks = tasksOf(draft.value, id, systemClock.now().toISOString());
-  const common = checkPlan(tasks, project.roles, existingIds(project), project.config.routing);
+  const common = checkPlan(tasks, project.roles, existingIds(project), rulesOf(project));
   const checked = withinLimits(common, { limits: limitsOf(flags, project) });
   if (!checked.ok) return fail(faultyPlan(checked.faults));
   return ok({ plan: id, request: `from ${path}`, checked: checked.plan, sessions: [] });
@@ -100,13 +100,17 @@ function firstLines(text: string): string[] {
 
 /** What the flags ask of every task. */
 const limitsOf =
-  (flags: ProposeFlags, { config }: Project): PlanRequest['limits'] =>
+  (flags: ProposeFlags, project: Project): PlanRequest['limits'] =>
   tasks =>
-    flags.pilot === true ? pilotFaults(tasks, config.routing, config.risks) : [];
+    flags.pilot === true ? pilotFaults(tasks, rulesOf(project)) : [];
+
+const rulesOf = ({ config, keeper }: Project): RoutingRules => rulesToday(config, keeper.look());
 
 /** The planner hears the limits of a pilot; the record keeps the request as it was given. */
-const toldRequest = (request: string, flags: ProposeFlags, { config, roles }: Project): string =>
-  flags.pilot === true ? pilotRequest(request, pilotAgents([...roles.keys()], config.routing)) : request;
+const toldRequest = (request: string, flags: ProposeFlags, project: Project): string =>
+  flags.pilot === true
+    ? pilotRequest(request, pilotAgents([...project.roles.keys()], rulesOf(project).table))
+    : request;
 
 const existingIds = (project: Project): Set<string> => new Set(project.keeper.look().board.keys());
 
@@ -141,6 +145,7 @@ async function askPlanner(
     {
       plan: id,
       request: toldRequest(request, flags, project),
+      rules: rulesOf(project),
       limits: limitsOf(flags, project),
       brief: repositoryBrief({ files: await workshop.store.listFiles(start), read }),
       createdAt: systemClock.now().toISOString(),

@@ -112,8 +112,8 @@ function demandOf(
   view: BoardView,
   project: Project,
 ): GateDemand | null {
-  const { routing, risks } = project.config;
-  return task === null ? null : gateDemand(state, card, task, tableFor(state.plan, routing, view), risks);
+  const { config } = project;
+  return task === null ? null : gateDemand(state, card, task, tableFor(state.plan, config.routing, view), config);
 }
 
 /** A word counts for the commit it was said about; work that has moved on meanwhile is not judged by it. */

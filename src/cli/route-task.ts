@@ -24,7 +24,7 @@ export function routeOfTask(
   const file = view.tasks.get(task.card.id);
   if (file === undefined) return null;
   const table = tableFor(task.state?.plan ?? task.card.plan, project.config.routing, view);
-  const evidence = evidenceOf(task.state, task, file.task, project.config.risks, project.config.escalate_when);
+  const evidence = evidenceOf(task.state, task, file.task, project.config);
   return route(file.task.head, table, { ...evidence, zone: routingZone(project, systemClock.now()) });
 }
 

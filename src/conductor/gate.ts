@@ -59,9 +59,9 @@ export function decide(
   stage: Submitted,
   edges: ConductorEdges,
 ): NextStep {
-  const { routing, risks } = edges.studio.config;
-  const table = tableFor(state.plan, routing, edges.keeper.look());
-  return nextStep(state, stage, gateDemand(state, card, task, table, risks));
+  const { config } = edges.studio;
+  const table = tableFor(state.plan, config.routing, edges.keeper.look());
+  return nextStep(state, stage, gateDemand(state, card, task, table, config));
 }
 
 async function prove(task: Task, state: TaskState, stage: Submitted, edges: ConductorEdges): Promise<boolean> {

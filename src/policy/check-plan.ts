@@ -2,15 +2,17 @@
  * Checks a plan without a model: everything that would make parallel work collide or stall is found before any task
  * file is written (seed 2's zones). What code can mend it mends; the rest goes back to the planner.
  */
+
+import type { Config } from '../domain/config.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
 import { DEFAULT_MINUTES } from './board.ts';
+import { type Decided, tableFor } from './controls.ts';
 import { IDEAL_MINUTES } from './estimate.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, type OwnRules } from './evidence.ts';
 import { asTree, globFault, globsOverlap } from './glob.ts';
 import { ancestors, findCycle, type GraphNode } from './graph.ts';
-import type { ProjectRisks } from './risks.ts';
 import { type Routing, route } from './route.ts';
 import { canonicalAgent, type ProjectTable } from './routing-table.ts';
 import { globsOutsideRole } from './zones.ts';
@@ -29,6 +31,18 @@ export interface CheckedPlan {
   warnings: string[];
 }
 
+/** What decides about a task that nobody has tried yet: the table, and what kleiber.yml says beside it. */
+export interface RoutingRules extends OwnRules {
+  table: ProjectTable;
+}
+
+/** The rules as they stand: a plan is made with the table of today. */
+export const rulesToday = (config: Pick<Config, 'routing' | keyof OwnRules>, decided: Decided): RoutingRules => ({
+  table: tableFor(null, config.routing, decided),
+  risks: config.risks,
+  escalate_when: config.escalate_when,
+});
+
 export type PlanCheck = { ok: true; plan: CheckedPlan } | { ok: false; faults: PlanFault[] };
 
 /** `existing` are ids already in the repository: a plan may depend on them and may not reuse them. */
@@ -36,7 +50,7 @@ export function checkPlan(
   tasks: readonly Task[],
   roles: ReadonlyMap<string, Role>,
   existing: ReadonlySet<string>,
-  project: ProjectTable,
+  rules: RoutingRules,
 ): PlanCheck {
   const faults = [
     ...idFaults(tasks, existing),
@@ -48,13 +62,13 @@ export function checkPlan(
   if (faults.length > 0) return { ok: false, faults };
   const ordered = addOverlapEdges(tasks, roles);
   const withZones = ordered.tasks.map(task => withNeighbours(task, ordered.tasks));
-  const warnings = withZones.flatMap(task => minuteWarnings(task, routePlanned(task, false, project).tier));
+  const warnings = withZones.flatMap(task => minuteWarnings(task, routePlanned(task, false, rules).tier));
   return { ok: true, plan: { tasks: withZones, mended: ordered.mended, warnings } };
 }
 
 /** Route of a task that has not been tried yet. */
-export const routePlanned = (task: Task, critical: boolean, project: ProjectTable, risks: ProjectRisks = {}): Routing =>
-  route(task.head, project, evidenceOf(null, { critical }, task, risks));
+export const routePlanned = (task: Task, critical: boolean, rules: RoutingRules): Routing =>
+  route(task.head, rules.table, evidenceOf(null, { critical }, task, rules));
 
 export const nodesOf = (tasks: readonly Task[]): GraphNode[] =>
   tasks.map(({ head }) => ({

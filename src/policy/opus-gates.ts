@@ -25,6 +25,6 @@ const isOpen = ({ standing }: BoardTask): boolean => standing !== 'landed' && st
 function hasOpusFloor(other: BoardTask, all: Planned, config: Config): boolean {
   const file = all.tasks.get(other.card.id);
   if (file === undefined) return false;
-  const evidence = evidenceOf(other.state, other, file.task, config.risks, config.escalate_when);
+  const evidence = evidenceOf(other.state, other, file.task, config);
   return route(file.task.head, tableFor(other.card.plan, config.routing, all), evidence).floor.tier === 'opus';
 }

@@ -2,8 +2,7 @@
 import type { NanoUsd } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { PHASES } from '../domain/tier.ts';
-import { type PlanFault, routePlanned } from './check-plan.ts';
-import type { ProjectRisks } from './risks.ts';
+import { type PlanFault, type RoutingRules, routePlanned } from './check-plan.ts';
 import { findRow, type ProjectTable } from './routing-table.ts';
 import { complexityOf } from './task-kind.ts';
 import type { TierUse } from './track-record.ts';
@@ -26,12 +25,12 @@ This is a pilot run. Plan only the part of the request that fits these limits, a
  * What the planner was told, checked by code. The longest path of a plan of easy tasks says nothing; critical here is p0, a
  * risk, or a person who has to approve (seed 3, selection criteria).
  */
-export function pilotFaults(tasks: readonly Task[], table: ProjectTable, risks: ProjectRisks): PlanFault[] {
+export function pilotFaults(tasks: readonly Task[], rules: RoutingRules): PlanFault[] {
   return tasks.flatMap(task => {
     const { head } = task;
-    const row = findRow(table, head.phase, head.agent);
+    const row = findRow(rules.table, head.phase, head.agent);
     const complexity = complexityOf(task);
-    const { tier, floor } = routePlanned(task, false, table, risks);
+    const { tier, floor } = routePlanned(task, false, rules);
     const problems = [
       ...(row.tier === 'haiku'
         ? []

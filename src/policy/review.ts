@@ -5,9 +5,8 @@ import type { Task } from '../domain/task.ts';
 import type { Priority, Tier } from '../domain/tier.ts';
 import { higherTier, isAtLeast } from '../domain/tier.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, type OwnRules } from './evidence.ts';
 import type { Floor } from './floor.ts';
-import type { ProjectRisks } from './risks.ts';
 import { route } from './route.ts';
 import type { ProjectTable } from './routing-table.ts';
 import type { TaskState } from './task-state.ts';
@@ -67,9 +66,9 @@ export function gateDemand(
   card: { critical: boolean },
   task: Task,
   table: ProjectTable,
-  project: ProjectRisks,
+  own: OwnRules,
 ): GateDemand {
-  const evidence = evidenceOf(state, card, task, project);
+  const evidence = evidenceOf(state, card, task, own);
   const { floor } = route(task.head, table, evidence);
   const built = builtBy(state);
   const risks = [...task.head.risk, ...evidence.foundRisks.map(({ risk }) => risk)];

@@ -2,14 +2,12 @@
 import { NANO_PER_USD, type NanoUsd, usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { TIERS } from '../domain/tier.ts';
-import { type CheckedPlan, nodesOf, routePlanned } from '../policy/check-plan.ts';
+import { type CheckedPlan, nodesOf, type RoutingRules, routePlanned } from '../policy/check-plan.ts';
 import { type Estimate, estimateFrom, estimateMinutes, type Range, sumRanges } from '../policy/estimate.ts';
 import { criticalPath, waves } from '../policy/graph.ts';
 import type { PastTask } from '../policy/history.ts';
 import type { UnownedFolder } from '../policy/ownership.ts';
-import type { ProjectRisks } from '../policy/risks.ts';
 import type { Routing } from '../policy/route.ts';
-import type { ProjectTable } from '../policy/routing-table.ts';
 import { table } from './table.ts';
 
 export interface PlanRow {
@@ -28,18 +26,13 @@ export interface PlanSummary {
 }
 
 /** `past` is what landed here before: estimates learn from it. */
-export function summarisePlan(
-  plan: CheckedPlan,
-  project: ProjectTable,
-  risks: ProjectRisks,
-  past: readonly PastTask[],
-): PlanSummary {
+export function summarisePlan(plan: CheckedPlan, rules: RoutingRules, past: readonly PastTask[]): PlanSummary {
   const nodes = nodesOf(plan.tasks);
   const wave = waves(nodes);
   const path = plan.tasks.length > 1 ? criticalPath(nodes) : [];
   const rows = plan.tasks.map((task): PlanRow => {
     const critical = path.includes(task.head.id);
-    const routing = routePlanned(task, critical, project, risks);
+    const routing = routePlanned(task, critical, rules);
     const minutes = task.head.traits.minutes ?? null;
     return {
       task,

@@ -90,7 +90,7 @@ const hindered = (hindrance: Hindrance, id: string): ClaimRefusal =>
 
 function routeNow(task: Task, card: BoardTask, state: TaskState, view: BoardView, { studio }: WorkerEdges): Routing {
   const { config, clock } = studio;
-  const evidence = evidenceOf(state, card, task, config.risks, config.escalate_when);
+  const evidence = evidenceOf(state, card, task, config);
   const zone = routingZone(studio, clock.now());
   return route(task.head, tableFor(state.plan, config.routing, view), { ...evidence, zone });
 }

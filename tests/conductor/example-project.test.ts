@@ -9,6 +9,7 @@ import type { Task } from '../../src/domain/task.ts';
 import { checkPlan, nodesOf, routePlanned } from '../../src/policy/check-plan.ts';
 import { asTree, globsOverlap } from '../../src/policy/glob.ts';
 import { waves } from '../../src/policy/graph.ts';
+import { NO_RULES } from '../support/policy-values.ts';
 
 interface Sketch {
   key: string;
@@ -98,7 +99,10 @@ const roles = allRoles([], {
 function planned(): { tasks: Task[]; mended: string[] } {
   const draft = parseDraft(JSON.stringify(DRAFT));
   if (!draft.ok) throw new Error(draft.failure.detail);
-  const checked = checkPlan(tasksOf(draft.value, 'p1', '2026-11-21T09:00:00Z'), roles, new Set(), {});
+  const checked = checkPlan(tasksOf(draft.value, 'p1', '2026-11-21T09:00:00Z'), roles, new Set(), {
+    table: {},
+    ...NO_RULES,
+  });
   if (!checked.ok) throw new Error(JSON.stringify(checked.faults));
   return checked.plan;
 }
@@ -153,7 +157,9 @@ test('every task is told the zones beside its own', () => {
 });
 
 test('designs go to opus, templates to haiku, the rest to sonnet, and authentication never below opus', () => {
-  const tiers = Object.fromEntries(tasks.map(task => [keyOf(task.head.id), routePlanned(task, false, {}).tier]));
+  const tiers = Object.fromEntries(
+    tasks.map(task => [keyOf(task.head.id), routePlanned(task, false, { table: {}, ...NO_RULES }).tier]),
+  );
   expect(tiers).toEqual({
     'auth-design': 'opus',
     'error-design': 'opus',

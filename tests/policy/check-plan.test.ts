@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Role } from '../../src/domain/role.ts';
 import type { Task } from '../../src/domain/task.ts';
 import { type CheckedPlan, checkPlan, type PlanFault, taskFaults } from '../../src/policy/check-plan.ts';
-import { roleOf, taskOf } from '../support/policy-values.ts';
+import { NO_RULES, roleOf, taskOf } from '../support/policy-values.ts';
 
 const ROLES: ReadonlyMap<string, Role> = new Map(
   [
@@ -15,7 +15,8 @@ const ROLES: ReadonlyMap<string, Role> = new Map(
   ].map(role => [role.name, role]),
 );
 
-const check = (tasks: Task[], existing: string[] = []) => checkPlan(tasks, ROLES, new Set(existing), {});
+const check = (tasks: Task[], existing: string[] = []) =>
+  checkPlan(tasks, ROLES, new Set(existing), { table: {}, ...NO_RULES });
 
 const faultsOf = (tasks: Task[], existing: string[] = []): PlanFault[] => {
   const outcome = check(tasks, existing);

@@ -5,7 +5,7 @@ import { TIERS } from '../../src/domain/tier.ts';
 import { triggerOf } from '../../src/policy/escalate-when.ts';
 import { evidenceOf } from '../../src/policy/evidence.ts';
 import { route } from '../../src/policy/route.ts';
-import { taskOf } from '../support/policy-values.ts';
+import { NO_RULES, taskOf } from '../support/policy-values.ts';
 
 const saying = (agent: string, description: string) => {
   const task = taskOf({ id: 'a', agent, phase: 'PLAN' });
@@ -45,7 +45,7 @@ describe('a project of its own words', () => {
 
 test('routing goes to opus for it and says why', () => {
   const task = saying('database', 'Write the RLS policies');
-  const { tier, because } = route(task.head, {}, evidenceOf(null, { critical: false }, task, {}, {}));
+  const { tier, because } = route(task.head, {}, evidenceOf(null, { critical: false }, task, NO_RULES));
   expect([tier, because.at(-1)]).toEqual(['opus', 'opus: it speaks of "rls" (seed 3, escalate to opus)']);
 });
 
@@ -58,7 +58,9 @@ test('no word ever lowers a model', () => {
       (agent, description, words) => {
         const task = saying(agent, description);
         const tierWith = (own: Record<string, string[]>) =>
-          TIERS.indexOf(route(task.head, {}, evidenceOf(null, { critical: false }, task, {}, own)).tier);
+          TIERS.indexOf(
+            route(task.head, {}, evidenceOf(null, { critical: false }, task, { risks: {}, escalate_when: own })).tier,
+          );
         expect(tierWith({ [agent]: words })).toBeGreaterThanOrEqual(tierWith({}));
       },
     ),

@@ -13,6 +13,7 @@ import {
   claimed,
   created,
   landed,
+  NO_RULES,
   roleOf,
   stateAfter,
   submitted,
@@ -98,7 +99,7 @@ describe('the task', () => {
     const task = scribeTask(round, scribeRole, LATER);
     if (task === null) throw new Error('no task');
     expect(task.head.id).toBe('p1-scribe-1');
-    expect(route(task.head, {}, evidenceOf(null, { critical: false }, task, {})).tier).toBe('haiku');
+    expect(route(task.head, {}, evidenceOf(null, { critical: false }, task, NO_RULES)).tier).toBe('haiku');
     expect(task.body.context).toContain('a (engineer-backend): Add a basket');
     expect(task.body.template).toContain('CHANGELOG.md');
   });

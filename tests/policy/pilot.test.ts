@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Task } from '../../src/domain/task.ts';
 import { type PilotOutcome, pilotAgents, pilotCriteria, pilotFaults, pilotRequest } from '../../src/policy/pilot.ts';
-import { taskOf } from '../support/policy-values.ts';
+import { NO_RULES, taskOf } from '../support/policy-values.ts';
 import { usesOf } from '../support/review-values.ts';
 
 const easy = (head: Parameters<typeof taskOf>[0] = {}): Task =>
   taskOf({ agent: 'scribe', title: 'List the pages', files: ['docs/pages.md'], traits: { minutes: 8 }, ...head });
 
-const problemsOf = (task: Task): string[] => pilotFaults([task], {}, {}).map(({ problem }) => problem);
+const problemsOf = (task: Task): string[] =>
+  pilotFaults([task], { table: {}, ...NO_RULES }).map(({ problem }) => problem);
 
 test('easy work of an agent of tier 1 is a pilot', () => {
   expect(problemsOf(easy())).toEqual([]);

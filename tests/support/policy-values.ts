@@ -8,8 +8,12 @@ import type { Role } from '../../src/domain/role.ts';
 import type { Task, TaskHead } from '../../src/domain/task.ts';
 import type { Route, Tier } from '../../src/domain/tier.ts';
 import type { Decision } from '../../src/domain/verdict.ts';
+import type { OwnRules } from '../../src/policy/evidence.ts';
 import { foldStream } from '../../src/policy/fold.ts';
 import type { TaskState } from '../../src/policy/task-state.ts';
+
+/** A project without risks and words of its own. */
+export const NO_RULES: OwnRules = { risks: {}, escalate_when: {} };
 
 export const TARGET: Target = { checkout: '/home/ada/shop', branch: 'main' };
 export const OWNER: Owner = { host: 'desk', bootId: 'boot-1', pidNamespace: 'pid-1', pid: 4711, startedAt: '99' };

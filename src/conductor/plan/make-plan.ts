@@ -12,7 +12,13 @@ import type { PlanSession } from '../../domain/event.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Role } from '../../domain/role.ts';
 import type { Task } from '../../domain/task.ts';
-import { type CheckedPlan, checkPlan, type PlanCheck, type PlanFault } from '../../policy/check-plan.ts';
+import {
+  type CheckedPlan,
+  checkPlan,
+  type PlanCheck,
+  type PlanFault,
+  type RoutingRules,
+} from '../../policy/check-plan.ts';
 import { formatTask } from '../../record/task-file.ts';
 import { draftFormat, parseDraft, planReviewFormat, planReviewSchema, tasksOf } from './draft.ts';
 import { faultNews, feedbackNews, planOpening, reviewOpening } from './prompts.ts';
@@ -23,6 +29,8 @@ export interface PlanRequest {
   request: string;
   brief: string;
   createdAt: string;
+  /** What its tasks are routed by. */
+  rules: RoutingRules;
   /** What this plan must keep to besides the rules for every plan; the faults go back to the planner like any other. */
   limits(tasks: readonly Task[]): PlanFault[];
   /** Ids that are taken. */
@@ -60,7 +68,7 @@ export async function makePlan(request: PlanRequest, studio: Studio): Promise<Re
     );
     if (!drafted.ok && drafted.failure.reason !== 'not_a_plan') return fail(drafted.failure);
     const checked = drafted.ok
-      ? withinLimits(checkPlan(drafted.value, studio.roles, request.existing, studio.config.routing), request)
+      ? withinLimits(checkPlan(drafted.value, studio.roles, request.existing, request.rules), request)
       : notAPlan(drafted.failure);
     if (!checked.ok) {
       request.notice(`round ${round}: ${checked.faults.length} faults found in the plan`);
