@@ -97,12 +97,12 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
 /** A verdict counts only while the work it names waits for it. */
 function review(state: TaskState, event: Extract<TaskEvent, { kind: 'reviewed' }>, at: string): TaskState {
   if (state.stage.kind !== 'submitted') return state;
-  const { verdict, reviewer, spend } = event;
+  const { attempt, verdict, reviewer, spend } = event;
   return {
     ...state,
     failedReviews: [],
     reviewCost: state.reviewCost + spend.cost,
-    verdicts: [...state.verdicts, { verdict, reviewer, at, spend }],
+    verdicts: [...state.verdicts, { attempt, verdict, reviewer, at, spend }],
     stage: { ...state.stage, review: null },
   };
 }
@@ -111,6 +111,7 @@ const failReview = (state: TaskState, event: Extract<TaskEvent, { kind: 'review_
   ...state,
   reviewCost: state.reviewCost + event.spend.cost,
   failedReviews: [...state.failedReviews, { detail: event.detail, scope: event.scope }],
+  lostReviews: [...state.lostReviews, { attempt: event.attempt, detail: event.detail, cost: event.spend.cost }],
 });
 
 /** A person may send back what waits for a person's word, as the conductor may what was handed in. */

@@ -109,9 +109,11 @@ export interface TaskState {
   /** Paths outside the zone that a person allowed. */
   widened: string[];
   /** Every verdict so far, oldest first; those of other commits are history. */
-  verdicts: { verdict: Verdict; reviewer: Reviewer; at: string; spend: Spend }[];
+  verdicts: { attempt: number; verdict: Verdict; reviewer: Reviewer; at: string; spend: Spend }[];
   /** Reviews of the present submission that ended without a verdict. */
   failedReviews: { detail: string; scope: string | null }[];
+  /** Every review that ended without a verdict, of all submissions: what it cost is gone. */
+  lostReviews: { attempt: number; detail: string; cost: NanoUsd }[];
   /** What all reviews have cost so far. */
   reviewCost: NanoUsd;
   /** What code found beyond the task's own `risk`; never taken back. */
@@ -155,6 +157,7 @@ export const initialState = (
   widened: [],
   verdicts: [],
   failedReviews: [],
+  lostReviews: [],
   reviewCost: 0,
   foundRisks: [],
   raisedTo: null,

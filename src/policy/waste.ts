@@ -1,4 +1,4 @@
-/** Money that brought nothing, with its reason: attempts that ended in vain, came back, stopped for good, or were taken back. */
+/** Money that brought nothing, with its reason: attempts that ended in vain, came back, stopped for good, or were taken back, and reviews without a verdict. */
 import type { NanoUsd } from '../domain/money.ts';
 import type { Attempt, TaskState } from './task-state.ts';
 
@@ -6,18 +6,34 @@ export interface Waste {
   task: string;
   attempt: number;
   cost: NanoUsd;
-  /** `stuck`, `returned: red`, `blocked: budget`, `cancelled`. */
+  /** `stuck`, `returned: red`, `blocked: budget`, `review without a verdict: …`, `cancelled`. */
   reason: string;
 }
 
 export const wasteOf = (states: Iterable<TaskState>): Waste[] =>
-  [...states].flatMap(state =>
-    state.attempts.flatMap(attempt => {
-      const cost = attempt.spend?.cost ?? 0;
-      const reason = cost === 0 ? null : reasonOf(state, attempt);
-      return reason === null ? [] : [{ task: state.id, attempt: attempt.attempt, cost, reason }];
-    }),
-  );
+  [...states].flatMap(state => [...lostAttempts(state), ...lostReviews(state)].filter(({ cost }) => cost > 0));
+
+const lostAttempts = (state: TaskState): Waste[] =>
+  state.attempts.flatMap(attempt => {
+    const reason = reasonOf(state, attempt);
+    return reason === null
+      ? []
+      : [{ task: state.id, attempt: attempt.attempt, cost: attempt.spend?.cost ?? 0, reason }];
+  });
+
+/** A verdict is worth its money, whatever it says, unless the work that it judges is taken back. */
+function lostReviews({ id, stage, verdicts, lostReviews }: TaskState): Waste[] {
+  const judged = stage.kind === 'cancelled' ? verdicts : [];
+  return [
+    ...judged.map(({ attempt, spend }) => ({ task: id, attempt, cost: spend.cost, reason: 'cancelled, its review' })),
+    ...lostReviews.map(({ attempt, detail, cost }) => ({
+      task: id,
+      attempt,
+      cost,
+      reason: `review without a verdict: ${detail}`,
+    })),
+  ];
+}
 
 /** Null for what was of use: handed in and kept, interrupted or asked and then gone on with. */
 function reasonOf({ stage, returns }: TaskState, { attempt, outcome }: Attempt): string | null {

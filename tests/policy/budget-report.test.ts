@@ -9,7 +9,17 @@ import { estimateQuality, pastTasks } from '../../src/policy/history.ts';
 import { TARGETS } from '../../src/policy/targets.ts';
 import type { Attempt, TaskState } from '../../src/policy/task-state.ts';
 import { wasteOf } from '../../src/policy/waste.ts';
-import { at, created, stateAfter } from '../support/policy-values.ts';
+import {
+  at,
+  cancelled,
+  claimed,
+  created,
+  proven,
+  reviewed,
+  stateAfter,
+  submitted,
+  validated,
+} from '../support/policy-values.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const FRESH = stateAfter([created()]);
@@ -148,6 +158,32 @@ describe('waste', () => {
         [2, 'cancelled'],
       ],
     ],
+    [
+      'a review without a verdict, also of work that landed',
+      taskWith([attempt(1)], { stage: LANDED, lostReviews: [{ attempt: 1, detail: 'turn limit', cost: 7 }] }),
+      [[1, 'review without a verdict: turn limit']],
+    ],
+    [
+      'a review that cost nothing before it failed',
+      taskWith([attempt(1)], { stage: LANDED, lostReviews: [{ attempt: 1, detail: 'stuck', cost: 0 }] }),
+      [],
+    ],
+    [
+      'the verdict on work that was taken back',
+      stateAfter([
+        created(),
+        claimed(1),
+        submitted(1),
+        proven(),
+        validated(1, 'green'),
+        reviewed('approve', 'opus'),
+        cancelled(),
+      ]),
+      [
+        [1, 'cancelled'],
+        [1, 'cancelled, its review'],
+      ],
+    ],
     ['an attempt that cost nothing', taskWith([attempt(1, { outcome: 'stuck', spend: null })]), []],
   ])('%s', (_name, state, wasted) => {
     expect(wasteOf([state]).map(found => [found.attempt, found.reason])).toEqual(wasted);
@@ -155,8 +191,17 @@ describe('waste', () => {
 
   test('is added up, the dearest first', () => {
     const stuck = (cost: number): Attempt => attempt(1, { outcome: 'stuck', spend: spent(cost) });
-    const { wasted } = ask({ states: [taskWith([stuck(5)]), taskWith([stuck(9)], { id: 'other' })] });
-    expect([wasted.cost, wasted.attempts.map(({ task }) => task)]).toEqual([14, ['other', 'shop-1-01-basket']]);
+    const review = { attempt: 1, detail: 'no verdict', cost: 7 };
+    const states = [taskWith([stuck(5)], { lostReviews: [review] }), taskWith([stuck(9)], { id: 'other' })];
+    const { wasted } = ask({ states });
+    expect([wasted.cost, wasted.attempts.map(({ task, cost }) => [task, cost])]).toEqual([
+      21,
+      [
+        ['other', 9],
+        ['shop-1-01-basket', 7],
+        ['shop-1-01-basket', 5],
+      ],
+    ]);
   });
 });
 

@@ -59,6 +59,7 @@ const NEW: TaskState = {
   widened: [],
   verdicts: [],
   failedReviews: [],
+  lostReviews: [],
   reviewCost: 0,
   foundRisks: [],
   raisedTo: null,
@@ -622,7 +623,11 @@ describe('reviews', () => {
       ],
       2 * SPEND.cost,
     ]);
-    expect(stateAfter([...GREEN, reviewFailed(), reviewed('approve', 'opus')]).failedReviews).toEqual([]);
+    const judged = stateAfter([...GREEN, reviewFailed(), reviewed('approve', 'opus')]);
+    expect([judged.failedReviews, judged.lostReviews]).toEqual([
+      [],
+      [{ attempt: 1, detail: 'no verdict', cost: SPEND.cost }],
+    ]);
   });
 
   test('say nothing about work that nobody has handed in', () => {
