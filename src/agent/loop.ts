@@ -6,7 +6,8 @@ import { unreachable } from '../domain/result.ts';
 import type { Reply } from '../model/claude.ts';
 import { withoutDate } from '../model/models.ts';
 import { MOST_OUTPUT_TOKENS } from '../policy/budget.ts';
-import { openRun, type Run, tell } from './conversation.ts';
+import type { Raise } from '../policy/raise.ts';
+import { inputBound, openRun, type Run, tell } from './conversation.ts';
 import { paidTurn } from './paid-turn.ts';
 import { repetitionWatch } from './repetition.ts';
 import type { AgentEdges, AgentOutcome, AgentSpec } from './spec.ts';
@@ -51,7 +52,7 @@ async function afterReply(
       return { kind: 'context_full' };
     case 'max_tokens':
       return maxTokens < MOST_OUTPUT_TOKENS
-        ? { kind: 'budget', scope: 'ceiling' }
+        ? { kind: 'budget', scope: 'ceiling', raises: raisesForWhole(run) }
         : { kind: 'stuck', detail: 'a reply reached the output limit' };
     case 'end_turn':
     case 'stop_sequence':
@@ -60,6 +61,10 @@ async function afterReply(
       return unreachable(reply.stop);
   }
 }
+
+/** What stands in the way of a reply that nothing cuts. */
+const raisesForWhole = (run: Run): Raise[] =>
+  run.edges.meter.raises(inputBound(run), run.spec.cacheLife, MOST_OUTPUT_TOKENS);
 
 /** A worker that just stops has not handed in; it is told so twice. */
 function remind(run: Run): AgentOutcome | null {

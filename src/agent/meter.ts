@@ -8,7 +8,8 @@ import type { NanoUsd, Usage } from '../domain/money.ts';
 import { addUsage, NO_USAGE, type Spend } from '../domain/money.ts';
 import type { Owner } from '../domain/owner.ts';
 import type { CapScope } from '../domain/reservation.ts';
-import { type Caps, decideReservation, type RequestPrice } from '../policy/budget.ts';
+import { type Caps, decideReservation, type Kept, openCaps, type RequestPrice } from '../policy/budget.ts';
+import { type Raise, raisesOf } from '../policy/raise.ts';
 
 /** Prices a request and a reply; null means nobody knows, which is a refusal and never zero. */
 export interface PriceOf {
@@ -29,6 +30,8 @@ export interface Meter {
   /** Nobody knows what was billed, so all of it counts as spent. */
   settleInFull(reservation: string): void;
   spent(): Spend;
+  /** The caps that stand in the way of a request with so much output, as things stand now. */
+  raises(inputTokens: number, cacheLife: '5m' | '1h', outputTokens: number): Raise[];
 }
 
 export interface MeterEdges {
@@ -36,7 +39,9 @@ export interface MeterEdges {
   clock: Clock;
   owner: Owner;
   price: PriceOf;
+  /** As they are configured, and what of them this session must leave. */
   caps: Caps;
+  kept: Kept;
   /** Work that the reserve is kept for (p0, security): when money is short it is served before all others. */
   urgent: boolean;
 }
@@ -50,6 +55,7 @@ export function openMeter(purpose: Purpose, edges: MeterEdges): Meter {
   let spend: Spend = { usage: NO_USAGE, cost: 0 };
   /** A reply costs what its reservation was priced at, also across midnight. */
   const open = new Map<string, { day: string; reserved: NanoUsd }>();
+  const caps = openCaps(edges.caps, edges.kept);
   const today = (): { at: string; day: string; week: string } => calendarOf(edges.clock.now());
   const bookInFull = (reservation: string): void => {
     if (edges.ledger.settleInFull(reservation))
@@ -66,7 +72,7 @@ export function openMeter(purpose: Purpose, edges: MeterEdges): Meter {
           purpose,
           when,
           { ticket, urgent: edges.urgent },
-          standings => decideReservation(standings, edges.caps, price, inputTokens),
+          standings => decideReservation(standings, caps, price, inputTokens),
         );
         if (outcome.kind === 'granted') {
           const reserved = price.input + outcome.grant * price.perOutputToken;
@@ -88,6 +94,21 @@ export function openMeter(purpose: Purpose, edges: MeterEdges): Meter {
     },
     settleInFull: bookInFull,
     spent: () => spend,
+    raises: (inputTokens, cacheLife, outputTokens) => {
+      const { day, week } = today();
+      const price = edges.price.worst(purpose.model, inputTokens, cacheLife, day);
+      if (price === null) return [];
+      const standings = edges.ledger.standings({ ...purpose, day, week });
+      return raisesOf({
+        standings,
+        caps: edges.caps,
+        kept: edges.kept,
+        price,
+        inputTokens,
+        outputTokens,
+        tier: purpose.tier,
+      });
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { NO_USAGE } from '../domain/money.ts';
 import { unreachable } from '../domain/result.ts';
 import type { ModelFailure, Reply } from '../model/claude.ts';
+import { LEAST_OUTPUT_TOKENS } from '../policy/budget.ts';
 import { inputBound, promptBytes, type Run, recordReply } from './conversation.ts';
 import { redactReply } from './redact-reply.ts';
 import type { AgentOutcome } from './spec.ts';
@@ -18,9 +19,13 @@ export async function paidTurn(run: Run, turn: number): Promise<TurnEnd> {
   const waiting = edges.stopping === undefined ? edges.signal : AbortSignal.any([edges.signal, edges.stopping]);
   for (let attempt = 1; ; attempt++) {
     await edges.lanes.ready(spec.preamble.model, waiting);
-    const granted = await edges.meter.reserve(inputBound(run), spec.cacheLife, waiting);
+    const input = inputBound(run);
+    const granted = await edges.meter.reserve(input, spec.cacheLife, waiting);
     if (granted.kind !== 'granted') edges.lanes.release(spec.preamble.model);
-    if (granted.kind === 'denied') return { kind: 'budget', scope: granted.scope };
+    if (granted.kind === 'denied') {
+      const raises = edges.meter.raises(input, spec.cacheLife, LEAST_OUTPUT_TOKENS);
+      return { kind: 'budget', scope: granted.scope, raises };
+    }
     if (granted.kind === 'unpriced') return { kind: 'unpriced', model: spec.preamble.model };
     if (granted.kind === 'stopped') return { kind: 'stopped' };
     const outcome = await ask(run, turn, granted);

@@ -8,7 +8,7 @@ import type { Owner } from '../domain/owner.ts';
 import type { Role } from '../domain/role.ts';
 import type { Effort, Tier } from '../domain/tier.ts';
 import type { Claude, SystemBlock } from '../model/claude.ts';
-import { type Caps, withoutReserve } from '../policy/budget.ts';
+import type { Caps, Kept } from '../policy/budget.ts';
 import type { Sandbox } from '../shell/sandbox.ts';
 import { runAgent } from './loop.ts';
 import { openMeter, type PriceOf } from './meter.ts';
@@ -113,6 +113,7 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
       owner: studio.owner,
       price: studio.price,
       caps: capsOf(request, studio.config),
+      kept: keptOf(request, studio.config),
       urgent: request.money?.mayUseReserve === true,
     },
   );
@@ -168,15 +169,17 @@ const systemOf = (role: Role, instructions: string): SystemBlock[] => [
   ...(instructions === '' ? [] : [{ type: 'text' as const, text: `Instructions of this project:\n\n${instructions}` }]),
 ];
 
-function capsOf({ tier, taskCapUsd, plan, money }: SessionRequest, { budget }: Config): Caps {
-  const shared = (cap: number): number =>
-    money?.mayUseReserve === true ? cap : withoutReserve(cap, budget.reserve_percent);
-  const tokens = budget.tokens_per_week[tier];
+function capsOf({ tier, taskCapUsd, plan }: SessionRequest, { budget }: Config): Caps {
   return {
-    task: nanoFromUsd(taskCapUsd ?? budget.task_usd) - (money?.setAside ?? 0),
+    task: nanoFromUsd(taskCapUsd ?? budget.task_usd),
     plan: plan === null ? null : nanoFromUsd(budget.plan_usd),
-    day: shared(nanoFromUsd(budget.day_usd)),
-    week: shared(nanoFromUsd(budget.week_usd)),
-    tokens: tokens === undefined ? null : shared(tokens),
+    day: nanoFromUsd(budget.day_usd),
+    week: nanoFromUsd(budget.week_usd),
+    tokens: budget.tokens_per_week[tier] ?? null,
   };
 }
+
+const keptOf = ({ money }: SessionRequest, { budget }: Config): Kept => ({
+  setAside: money?.setAside ?? 0,
+  reservePercent: money?.mayUseReserve === true ? 0 : budget.reserve_percent,
+});

@@ -1,7 +1,7 @@
 /** What an agent is: what it is told, what it is given, and every way it can end. */
 import type { Clock } from '../domain/clock.ts';
-import type { CapScope } from '../domain/reservation.ts';
 import type { Claude, ModelFailure } from '../model/claude.ts';
+import type { BudgetStop } from '../policy/raise.ts';
 import type { Meter } from './meter.ts';
 import type { Ending, Tool } from './tools/tool.ts';
 import type { Conversation, Preamble, Transcript } from './transcript.ts';
@@ -11,7 +11,7 @@ export type AgentOutcome =
   | { kind: 'ended_itself'; ending: Ending; model: string }
   /** It stopped without a tool call: the answer of a planner or reviewer. */
   | { kind: 'answered'; text: string; model: string }
-  | { kind: 'budget'; scope: CapScope | 'ceiling' }
+  | ({ kind: 'budget' } & BudgetStop)
   | { kind: 'unpriced'; model: string }
   | { kind: 'refused'; category: string | null }
   | { kind: 'turn_limit'; turns: number }

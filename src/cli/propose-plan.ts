@@ -13,6 +13,7 @@ import { type CheckedPlan, checkPlan, type PlanFault, type RoutingRules, rulesTo
 import { pauseText } from '../policy/controls.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { pilotAgents, pilotFaults, pilotRequest } from '../policy/pilot.ts';
+import { type BudgetStop, raiseAdvice, settingValue, stopProblem } from '../policy/raise.ts';
 import { gitProblem, type Problem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
@@ -196,10 +197,26 @@ function planProblem(failure: PlanFailure): Problem {
   }
 }
 
+/** Its own cap is that of `--budget`; all others stand in kleiber.yml. */
+function budgetProblem(stop: BudgetStop): Problem {
+  const own = stop.raises.find(({ scope }) => scope === 'task');
+  const others = stop.raises.filter(({ scope }) => scope !== 'task');
+  return problem(
+    3,
+    'planning stopped at a cap',
+    [stopProblem(stop)],
+    [
+      ...(own === undefined ? [] : [`kleiber plan --budget ${settingValue(own)} …`]),
+      ...(others.length === 0 ? [] : [`${raiseAdvice(others)}, then plan again`]),
+      ...(stop.raises.length === 0 ? ['plan again: there is money for it now'] : []),
+    ],
+  );
+}
+
 function stoppedProblem(outcome: Extract<PlanFailure, { reason: 'planner_stopped' }>['outcome']): Problem {
   switch (outcome.kind) {
     case 'budget':
-      return problem(3, `planning stopped at the cap of the ${outcome.scope}`, [], ['kleiber plan --budget 5 …']);
+      return budgetProblem(outcome);
     case 'unpriced':
       return problem(
         2,

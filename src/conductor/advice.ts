@@ -13,6 +13,7 @@ import { type PlanSession, type TaskEvent, taskStream } from '../domain/event.ts
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
 import { adviceLane } from '../policy/lanes.ts';
+import { stopNeed, stopProblem } from '../policy/raise.ts';
 import { currentAttempt, type TaskState } from '../policy/task-state.ts';
 import { formatTask } from '../record/task-file.ts';
 import type { BoardView } from '../report/board-keeper.ts';
@@ -71,8 +72,7 @@ function inLane(lane: string, asked: Question, edges: ConductorEdges, signal: Ab
 function conclude(state: TaskState, result: SessionResult, edges: ConductorEdges): boolean {
   const endedAt = edges.holder.at();
   const session: PlanSession = { agent: 'architect', tier: 'opus', endedAt, spend: result.spend };
-  if (result.outcome.kind !== 'answered')
-    return refer(state, `no advice (${result.outcome.kind.replaceAll('_', ' ')})`, session, edges);
+  if (result.outcome.kind !== 'answered') return refer(state, `no advice (${whyNone(result.outcome)})`, session, edges);
   const advice = parseAdvice(result.outcome.text);
   if (advice === null) return refer(state, 'the answer could not be read', session, edges);
   if (advice.kind === 'needs_person') return refer(state, advice.decision, session, edges);
@@ -81,6 +81,9 @@ function conclude(state: TaskState, result: SessionResult, edges: ConductorEdges
     .join('\n\n');
   return appendTask(state, { kind: 'answered', by: ADVISER, text, widen: [], session }, edges);
 }
+
+const whyNone = (outcome: SessionResult['outcome']): string =>
+  outcome.kind === 'budget' ? `${stopProblem(outcome)} ${stopNeed(outcome)}` : outcome.kind.replaceAll('_', ' ');
 
 function refer(state: TaskState, note: string, session: PlanSession | null, edges: ConductorEdges): boolean {
   const event: TaskEvent = { kind: 'referred', by: ADVISER, note, session };

@@ -1,7 +1,7 @@
 /** Parks submitted work that only a person can move on. */
 import type { Blocker } from '../domain/blocker.ts';
 import type { Submitted } from '../policy/next-step.ts';
-import type { TaskState } from '../policy/task-state.ts';
+import type { FailedReview, TaskState } from '../policy/task-state.ts';
 import { appendTask, NOTHING_SPENT } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 
@@ -42,13 +42,15 @@ export const checksBlocker = (why: 'could_not_run' | 'red_on_base', note: string
 });
 
 /** No verdict could be had; the work waits as it is, and `retry` asks for a review again. */
-export const reviewBlocker = (detail: string, scope: string | null): Blocker => ({
+export const reviewBlocker = ({ detail, scope, need = RAISE }: FailedReview): Blocker => ({
   type: scope === null ? 'technical' : 'budget',
-  problem: `The work is proven and its checks are green, but its review ended without a verdict twice: ${detail}.`,
+  problem: `The work is proven and its checks are green, but its review ended without a verdict twice: ${detail}`,
   tried: [],
   need:
     scope === null
       ? 'Find out why, then retry the task: it is reviewed again, and nothing is built again.'
-      : 'Raise the cap (budget_usd in the task, or budget: in kleiber.yml), then retry the task: it is reviewed again.',
+      : `${need} It is reviewed again, and nothing is built again.`,
   options: [],
 });
+
+const RAISE = 'Raise the cap (budget_usd in the task, or budget: in kleiber.yml), then retry the task.';

@@ -41,7 +41,7 @@ export async function passGate(
     case 'wait_for_person':
       return block(state, stage, personBlocker(state.id, step.commit), edges);
     case 'block_review':
-      return block(state, stage, reviewBlocker(step.detail, step.scope), edges);
+      return block(state, stage, reviewBlocker(step), edges);
     case 'block':
       return block(state, stage, checksBlocker(step.why, step.note), edges);
     case 'land':

@@ -11,9 +11,10 @@ import type { Verdict } from '../domain/verdict.ts';
 import { mayUseReserve } from '../policy/deferral.ts';
 import { reviewLane } from '../policy/lanes.ts';
 import type { Submitted } from '../policy/next-step.ts';
+import { stopNeed, stopProblem } from '../policy/raise.ts';
 import type { ReviewDemand } from '../policy/review.ts';
 import { type ReviewCriterion, reviewCriteria } from '../policy/review-criteria.ts';
-import type { TaskState } from '../policy/task-state.ts';
+import type { FailedReview, TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 import { isPaused } from './paused.ts';
@@ -90,8 +91,8 @@ async function judge(review: Review): Promise<TaskEvent | null> {
   }
   const reviewer = { agent: 'reviewer', tier: review.demand.tier, model };
   if (verdict.ok) return { kind: 'reviewed', attempt, verdict: verdict.value, reviewer, spend };
-  const scope = scopeOf(outcome);
-  return { kind: 'review_failed', attempt, commit, reviewer, detail: verdict.failure, scope, spend };
+  const failed = { kind: 'review_failed' as const, attempt, commit, reviewer, detail: verdict.failure, spend };
+  return { ...failed, ...moneyOf(outcome) };
 }
 
 function verdictIn(
@@ -102,17 +103,18 @@ function verdictIn(
 ): Result<Verdict, string> {
   if (outcome.kind === 'answered') return readVerdict(outcome.text, commit, criteria, studio.secrets);
   const words = outcome.kind.replaceAll('_', ' ');
-  if (outcome.kind === 'budget')
-    return { ok: false, failure: `the cap (${outcome.scope}) cannot fund its next request` };
+  if (outcome.kind === 'budget') return { ok: false, failure: stopProblem(outcome) };
   if (outcome.kind === 'unpriced') return { ok: false, failure: `the price of ${outcome.model} is unknown` };
   return { ok: false, failure: 'detail' in outcome ? `${words}: ${outcome.detail}` : words };
 }
 
-/** The cap that stopped it; null when it was not money. */
-function scopeOf(outcome: SessionResult['outcome']): string | null {
-  if (outcome.kind === 'budget') return outcome.scope;
-  return outcome.kind === 'unpriced' ? 'price' : null;
+/** The cap that stopped it, and what would let it go on; no cap when it was not money. */
+function moneyOf(outcome: SessionResult['outcome']): Omit<FailedReview, 'detail'> {
+  if (outcome.kind === 'budget') return { scope: outcome.scope, need: stopNeed(outcome) };
+  return outcome.kind === 'unpriced' ? { scope: 'price', need: PRICE_NEEDED } : { scope: null };
 }
+
+const PRICE_NEEDED = 'Add a row under prices: in kleiber.yml (kleiber trust takes the change in), then retry the task.';
 
 /** These say nothing about the review: it is asked again later. */
 const PASSING: ReadonlySet<string> = new Set([

@@ -98,7 +98,7 @@ export type TaskEvent =
   | { kind: 'reviewed'; attempt: number; verdict: Verdict; reviewer: Reviewer; spend: Spend }
   /**
    * The reviewer's session ended without a verdict: nothing is approved by it, and it is tried again or parked. `scope` is
-   * the cap that stopped it, when money did.
+   * the cap that stopped it, when money did, and `need` what would let it go on.
    */
   | {
       kind: 'review_failed';
@@ -107,6 +107,7 @@ export type TaskEvent =
       reviewer: Reviewer;
       detail: string;
       scope: string | null;
+      need?: string;
       spend: Spend;
     }
   /** A person let this very commit pass (seed 5, force opus + human review). A new commit voids it. */

@@ -77,6 +77,24 @@ export const firstTurnMinimum = (price: RequestPrice): NanoUsd =>
 export const withoutReserve = (cap: number, reservePercent: number): number =>
   cap - Math.ceil((cap * reservePercent) / 100);
 
+/** What of the caps is not open to a session: of its task's cap for the review, of shared caps for p0 and security work. */
+export interface Kept {
+  setAside: NanoUsd;
+  reservePercent: number;
+}
+
+/** The caps that a session may fill. */
+export function openCaps(caps: Caps, { setAside, reservePercent }: Kept): Caps {
+  const shared = (cap: number | null): number | null => (cap === null ? null : withoutReserve(cap, reservePercent));
+  return {
+    task: caps.task === null ? null : caps.task - setAside,
+    plan: caps.plan,
+    day: shared(caps.day),
+    week: shared(caps.week),
+    tokens: shared(caps.tokens),
+  };
+}
+
 /** A review reads a task, a difference and a report, and answers: two requests of a first request's size. */
 const REVIEW_REQUESTS = 2;
 

@@ -107,12 +107,15 @@ function review(state: TaskState, event: Extract<TaskEvent, { kind: 'reviewed' }
   };
 }
 
-const failReview = (state: TaskState, event: Extract<TaskEvent, { kind: 'review_failed' }>): TaskState => ({
-  ...state,
-  reviewCost: state.reviewCost + event.spend.cost,
-  failedReviews: [...state.failedReviews, { detail: event.detail, scope: event.scope }],
-  lostReviews: [...state.lostReviews, { attempt: event.attempt, detail: event.detail, cost: event.spend.cost }],
-});
+function failReview(state: TaskState, event: Extract<TaskEvent, { kind: 'review_failed' }>): TaskState {
+  const { attempt, detail, scope, need, spend } = event;
+  return {
+    ...state,
+    reviewCost: state.reviewCost + spend.cost,
+    failedReviews: [...state.failedReviews, { detail, scope, ...(need === undefined ? {} : { need }) }],
+    lostReviews: [...state.lostReviews, { attempt, detail, cost: spend.cost }],
+  };
+}
 
 /** A person may send back what waits for a person's word, as the conductor may what was handed in. */
 const mayComeBack = ({ stage }: TaskState): boolean =>

@@ -6,7 +6,7 @@ import type { CheckResult, Validation } from '../domain/check.ts';
 import { isAtLeast } from '../domain/tier.ts';
 import { changesNote, type GateDemand, type ReviewDemand } from './review.ts';
 import { isStrike } from './strikes.ts';
-import type { Stage, TaskState } from './task-state.ts';
+import type { FailedReview, Stage, TaskState } from './task-state.ts';
 
 export type Submitted = Extract<Stage, { kind: 'submitted' }>;
 
@@ -20,8 +20,8 @@ export type NextStep =
       note: string;
     }
   | ({ kind: 'review' } & ReviewDemand)
-  /** No verdict could be had; `scope` is the cap that stopped the reviewer, when money did. */
-  | { kind: 'block_review'; detail: string; scope: string | null }
+  /** No verdict could be had. */
+  | ({ kind: 'block_review' } & FailedReview)
   | { kind: 'wait_for_person'; commit: string }
   | { kind: 'block'; why: 'could_not_run' | 'red_on_base'; note: string }
   | { kind: 'land' };

@@ -83,6 +83,13 @@ export interface Attempt {
   model: string | null;
 }
 
+/** A review that ended without a verdict; `scope` is the cap that stopped it, and `need` what would let it go on. */
+export interface FailedReview {
+  detail: string;
+  scope: string | null;
+  need?: string;
+}
+
 export interface TaskState {
   id: string;
   seq: number;
@@ -111,7 +118,7 @@ export interface TaskState {
   /** Every verdict so far, oldest first; those of other commits are history. */
   verdicts: { attempt: number; verdict: Verdict; reviewer: Reviewer; at: string; spend: Spend }[];
   /** Reviews of the present submission that ended without a verdict. */
-  failedReviews: { detail: string; scope: string | null }[];
+  failedReviews: FailedReview[];
   /** Every review that ended without a verdict, of all submissions: what it cost is gone. */
   lostReviews: { attempt: number; detail: string; cost: NanoUsd }[];
   /** What all reviews have cost so far. */

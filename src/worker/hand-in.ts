@@ -8,6 +8,7 @@ import { neutraliseLine } from '../domain/plain-text.ts';
 import { unreachable } from '../domain/result.ts';
 import type { Committed } from '../git/git.ts';
 import type { ModelFailure } from '../model/claude.ts';
+import { type BudgetStop, stopNeed, stopProblem } from '../policy/raise.ts';
 import { isStrike } from '../policy/strikes.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerResult } from './edges.ts';
@@ -80,7 +81,7 @@ async function eventOf(
         ? await submission(running, outcome.ending.report, outcome.model, spend, edges)
         : blocked(outcome.ending.blocker, true);
     case 'budget':
-      return blocked(budgetBlocker(outcome.scope), true);
+      return blocked(budgetBlocker(outcome), true);
     case 'unpriced':
       return blocked(unpricedBlocker(outcome.model), true);
     case 'refused':
@@ -193,14 +194,11 @@ function haltOf(outcome: AgentOutcome): WorkerResult['halted'] {
   return failure.reason === 'unknown_model' ? { reason: 'unknown_model', detail: failure.model } : null;
 }
 
-const budgetBlocker = (scope: string): Blocker => ({
+const budgetBlocker = (stop: BudgetStop): Blocker => ({
   type: 'budget',
-  problem:
-    scope === 'ceiling'
-      ? 'The reply was cut at what the budget could still fund.'
-      : `The cap of the ${scope} cannot fund the next request.`,
+  problem: stopProblem(stop),
   tried: [],
-  need: 'Raise the cap (budget_usd in the task, or budget: in kleiber.yml), then retry the task. Work and conversation are kept.',
+  need: `${stopNeed(stop)} Work and conversation are kept.`,
   options: [],
 });
 

@@ -66,12 +66,23 @@ describe('the book', () => {
 
   test('a denied turn is never sent', async () => {
     const played = rig({ script: [], caps: { plan: 1000 } });
-    expect([await played.run(), played.claude.sent, played.rows(), played.lane]).toEqual([
-      { kind: 'budget', scope: 'plan' },
+    expect([await played.run(), played.claude.sent, played.rows(), played.lane]).toMatchObject([
+      { kind: 'budget', scope: 'plan', raises: [{ scope: 'plan', cap: 1000, kept: 0, settled: 0 }] },
       [],
       [],
       [`ready ${MODEL}`, 'release'],
     ]);
+  });
+
+  test('a cap that is raised to what the stop asked for is enough for the next request, and no nano-dollar more', async () => {
+    const sentWith = async (task: number): Promise<number> => {
+      const played = rig({ script: [reply({ calls: [SUBMIT] })], caps: { task } });
+      await played.run();
+      return played.claude.sent.length;
+    };
+    const stopped = await rig({ script: [], caps: { task: 1 } }).run();
+    const raiseTo = stopped.kind === 'budget' ? (stopped.raises[0]?.raiseTo ?? 0) : 0;
+    expect([await sentWith(raiseTo), await sentWith(raiseTo - 1)]).toEqual([1, 0]);
   });
 
   test('a turn that the work so far has used up is denied with the work kept', async () => {
@@ -79,8 +90,8 @@ describe('the book', () => {
       script: [reply({ calls: [['write', { path: 'a.ts', content: 'kept' }]], usage: { ...USAGE, output: 9_000 } })],
       caps: { task: 500_000 },
     });
-    expect([await played.run(), played.folder.read('a.ts'), played.requests().length]).toEqual([
-      { kind: 'budget', scope: 'task' },
+    expect([await played.run(), played.folder.read('a.ts'), played.requests().length]).toMatchObject([
+      { kind: 'budget', scope: 'task', raises: [{ scope: 'task', cap: 500_000, settled: played.meter.spent().cost }] },
       'kept',
       1,
     ]);
@@ -139,7 +150,9 @@ describe('the book', () => {
       script: [reply({ stop: 'max_tokens', calls: [['write', { path: 'half.ts', content: '' }]] })],
       caps: { task: 1_000_000 },
     });
-    expect(await played.run()).toEqual({ kind: 'budget', scope: 'ceiling' });
+    const stop = await played.run();
+    const { cost } = played.meter.spent();
+    expect(stop).toMatchObject({ kind: 'budget', scope: 'ceiling', raises: [{ cap: 1_000_000, settled: cost }] });
     expect(() => played.folder.read('half.ts')).toThrow('ENOENT');
   });
 
@@ -231,7 +244,7 @@ describe('tries', () => {
 
   test('a try that the money no longer funds is not made', async () => {
     const played = rig({ script: [failure(cut)], caps: { task: 3_400_000 } });
-    expect([await played.run(), played.claude.sent.length]).toEqual([{ kind: 'budget', scope: 'task' }, 1]);
+    expect([await played.run(), played.claude.sent.length]).toMatchObject([{ kind: 'budget', scope: 'task' }, 1]);
   });
 });
 

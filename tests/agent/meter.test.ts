@@ -2,7 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { calendarOf, openMeter } from '../../src/agent/meter.ts';
 import { NO_USAGE } from '../../src/domain/money.ts';
-import { NO_CAPS, OWNER, PRICE, PURPOSE, temporaryLedger, USAGE, USAGE_COST } from '../support/agent-rig.ts';
+import {
+  NO_CAPS,
+  NOTHING_KEPT,
+  OWNER,
+  PRICE,
+  PURPOSE,
+  temporaryLedger,
+  USAGE,
+  USAGE_COST,
+} from '../support/agent-rig.ts';
 import { handClock } from '../support/model-clock.ts';
 
 const { signal } = new AbortController();
@@ -60,6 +69,7 @@ describe('prices', () => {
       clock,
       owner: OWNER,
       caps: NO_CAPS,
+      kept: NOTHING_KEPT,
       urgent: false,
       price: {
         worst: (model, tokens, life, day) => {
@@ -86,7 +96,8 @@ describe('what a session has spent', () => {
   test('is every reply once, and every reservation that was booked in full', async () => {
     const ledger = temporaryLedger();
     const clock = handClock();
-    const meter = openMeter(PURPOSE, { ledger, clock, owner: OWNER, caps: NO_CAPS, price: PRICE, urgent: false });
+    const edges = { ledger, clock, owner: OWNER, caps: NO_CAPS, kept: NOTHING_KEPT, price: PRICE, urgent: false };
+    const meter = openMeter(PURPOSE, edges);
     const reserve = async (): Promise<string> => {
       const outcome = await meter.reserve(1000, '5m', signal);
       return outcome.kind === 'granted' ? outcome.reservation : '';

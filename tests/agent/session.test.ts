@@ -143,7 +143,7 @@ describe('a session', () => {
   ])('asks nothing when the cap of %s is too low', async (_name, request, config, scope) => {
     const { session, asked } = desk();
     const { outcome } = await session([], request, { config: configSchema.parse(config) });
-    expect([outcome, asked()]).toEqual([{ kind: 'budget', scope }, []]);
+    expect([outcome, asked()]).toMatchObject([{ kind: 'budget', scope, raises: [{ scope, cap: 100_000 }] }, []]);
   });
 
   test('of a task without a plan has no cap of a plan', async () => {

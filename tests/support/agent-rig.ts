@@ -16,7 +16,7 @@ import { NO_USAGE, type Usage } from '../../src/domain/money.ts';
 import type { Owner } from '../../src/domain/owner.ts';
 import { TOOL_NAMES } from '../../src/domain/role.ts';
 import type { Block, Claude, ModelFailure, Reply, TurnOutcome, TurnRequest } from '../../src/model/claude.ts';
-import type { Caps } from '../../src/policy/budget.ts';
+import type { Caps, Kept } from '../../src/policy/budget.ts';
 import type { Zone } from '../../src/policy/zones.ts';
 import type { CommandOutcome } from '../../src/shell/sandbox.ts';
 import { type HandClock, handClock } from './model-clock.ts';
@@ -166,10 +166,13 @@ export function freeMeter(): Meter {
     settle: () => {},
     settleInFull: () => {},
     spent: () => ({ usage: NO_USAGE, cost: 0 }),
+    raises: () => [],
   };
 }
 
 export const NO_CAPS: Caps = { task: null, plan: null, day: null, week: null, tokens: null };
+/** All of every cap is open. */
+export const NOTHING_KEPT: Kept = { setAside: 0, reservePercent: 0 };
 
 export interface Rig {
   folder: Folder;
@@ -231,6 +234,7 @@ export function rig(options: RigOptions): Rig {
     owner: OWNER,
     price: options.price ?? PRICE,
     caps: { ...NO_CAPS, ...options.caps },
+    kept: NOTHING_KEPT,
     urgent: false,
   });
   const claude = scriptedClaude(options.script);

@@ -38,6 +38,7 @@ const meter = openMeter(
       cost: (model, usage, day) => costOf(BUILT_IN_PRICES, model, usage, day),
     },
     caps: { task: null, plan: null, day: Number(cap), week: null, tokens: null },
+    kept: { setAside: 0, reservePercent: 0 },
     urgent: false,
   },
 );

@@ -148,6 +148,12 @@ test('a builder leaves what its reviewer needs: its own cap ends before that of 
   house.task('a', build('a'), { budget_usd: 0.63, risk: ['performance_critical'] });
   await here.toTheEnd();
   expect(here.board()).toEqual({ a: 'blocked' });
-  expect(here.last('a', 'blocked').blocker.problem).toBe('The cap of the task cannot fund the next request.');
+  const { problem, need } = here.last('a', 'blocked').blocker;
+  expect(problem).toMatch(
+    /^The cap of the task cannot fund the next request\. The cap of the task is \$0\.63 \(\$0\.62 of it kept for its review\): \$0\.00 is spent, and the smallest next request needs \$0\.\d+\.$/,
+  );
+  expect(need).toMatch(
+    /^Raise budget_usd in the task to 0\.\d\d or more, then retry the task\. Work and conversation are kept\.$/,
+  );
   expect(house.claude.asked).toEqual([]);
 });
