@@ -40,8 +40,10 @@ export function tierOf(row: Row, path: string): Tier {
   throw new StateUnavailable('damaged', path, 'the tier of a row cannot be read');
 }
 
+/** Five counts, and a sixth where it is known how much was thought. */
 export function usageText(usage: Usage): string {
-  const lines = [usage.input, usage.output, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h];
+  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h, thinking } = usage;
+  const lines = [input, output, cacheRead, cacheWrite5m, cacheWrite1h, ...(thinking === undefined ? [] : [thinking])];
   if (lines.some(tokens => !isCount(tokens))) throw new Error(`bug: ${lines.join(', ')} are not all numbers of tokens`);
   return JSON.stringify(lines);
 }
@@ -49,10 +51,11 @@ export function usageText(usage: Usage): string {
 export function usageOf(row: Row, path: string): Usage | null {
   if (row.usage === null) return null;
   const value = parsed(row.usage);
-  if (Array.isArray(value) && value.length === 5) {
-    const [input, output, cacheRead, cacheWrite5m, cacheWrite1h]: unknown[] = value;
+  if (Array.isArray(value) && (value.length === 5 || (value.length === 6 && isCount(value[5])))) {
+    const [input, output, cacheRead, cacheWrite5m, cacheWrite1h, thinking]: unknown[] = value;
     if (isCount(input) && isCount(output) && isCount(cacheRead) && isCount(cacheWrite5m) && isCount(cacheWrite1h)) {
-      return { input, output, cacheRead, cacheWrite5m, cacheWrite1h };
+      const thought = isCount(thinking) ? { thinking } : {};
+      return { input, output, ...thought, cacheRead, cacheWrite5m, cacheWrite1h };
     }
   }
   throw new StateUnavailable('damaged', path, 'the usage of a row cannot be read');

@@ -89,8 +89,9 @@ async function book(flags: LogFlags, project: Project, context: Context): Promis
   if (!purpose.ok) return complain(context, purpose.failure);
   const now = systemClock.now();
   const when = { ...calendarOf(now), owner: project.holder.owner };
-  // Nobody knows how much of it was written, so all of it counts as the dearer kind.
-  const usage = { ...NO_USAGE, output: tokens };
+  // Nobody knows how much of it was written, or thought, so all of it counts as the dearer kind.
+  const { thinking: _, ...nothing } = NO_USAGE;
+  const usage = { ...nothing, output: tokens };
   const cost = costOf(pricesOf(project), purpose.value.model, usage, when.day);
   if (cost === null)
     return complain(

@@ -134,7 +134,7 @@ const sumOf = <Item>(items: readonly Item[], of: (item: Item) => number): number
 function bookFaults(billed: readonly Usage[], booked: readonly Usage[]): string[] {
   const kinds = Object.keys(NO_USAGE) as (keyof Usage)[]; // the keys of a literal of this very type
   return kinds.flatMap(kind => {
-    const [charged, written] = [sumOf(billed, usage => usage[kind]), sumOf(booked, usage => usage[kind])];
+    const [charged, written] = [sumOf(billed, usage => usage[kind] ?? 0), sumOf(booked, usage => usage[kind] ?? 0)];
     return charged === written ? [] : [`${kind}: the server charged ${charged} tokens, the ledger holds ${written}`];
   });
 }

@@ -19,17 +19,20 @@ export function usdText(nano: NanoUsd): string {
 export interface Usage {
   input: number;
   output: number;
+  /** What of the output was thinking; absent where not every reply has said so. */
+  thinking?: number;
   cacheRead: number;
   cacheWrite5m: number;
   cacheWrite1h: number;
 }
 
-export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+export const NO_USAGE: Usage = { input: 0, output: 0, thinking: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
 
 export function addUsage(a: Usage, b: Usage): Usage {
   return {
     input: a.input + b.input,
     output: a.output + b.output,
+    ...(a.thinking === undefined || b.thinking === undefined ? {} : { thinking: a.thinking + b.thinking }),
     cacheRead: a.cacheRead + b.cacheRead,
     cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
     cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,

@@ -7,7 +7,12 @@ import type { CacheLife } from './prices.ts';
 export type ReportedUsage = Partial<
   Pick<
     Anthropic.Usage,
-    'input_tokens' | 'output_tokens' | 'cache_read_input_tokens' | 'cache_creation_input_tokens' | 'cache_creation'
+    | 'input_tokens'
+    | 'output_tokens'
+    | 'output_tokens_details'
+    | 'cache_read_input_tokens'
+    | 'cache_creation_input_tokens'
+    | 'cache_creation'
   >
 >;
 
@@ -25,9 +30,12 @@ export function usageOf(reported: ReportedUsage | null | undefined, cacheLife: C
   const hour = Math.min(written, countOf(split?.ephemeral_1h_input_tokens) ?? 0);
   const minutes = Math.min(written - hour, countOf(split?.ephemeral_5m_input_tokens) ?? 0);
   const rest = written - hour - minutes;
+  const thinking = countOf(reported?.output_tokens_details?.thinking_tokens);
   return {
     input,
     output,
+    // More thought than written is no count; like a missing one it is unknown, and never zero.
+    ...(thinking === null || thinking > output ? {} : { thinking }),
     cacheRead,
     cacheWrite5m: minutes + (cacheLife === '5m' ? rest : 0),
     cacheWrite1h: hour + (cacheLife === '1h' ? rest : 0),

@@ -7,13 +7,14 @@ import { IDEAL_MINUTES, type Range } from './estimate.ts';
 import { type EstimateQuality, estimateQuality, minutesOf, pastTasks } from './history.ts';
 import type { TargetSet } from './targets.ts';
 import type { TaskState } from './task-state.ts';
+import { type TierThinking, thinkingOf } from './thinking.ts';
 import { type Waste, wasteOf } from './waste.ts';
 
 /** A line of the ledger, as far as a report needs it. */
 export interface BookedLine {
   at: string;
   day: string;
-  purpose: { task: string; agent: string; phase: string; model: string };
+  purpose: { task: string; agent: string; phase: string; tier: Tier; model: string };
   reserved: NanoUsd;
   settled: NanoUsd | null;
   usage: Usage | null;
@@ -56,6 +57,7 @@ export interface BudgetReport {
   wasted: { cost: NanoUsd; attempts: Waste[] };
   work: { targets: TargetSet; total: number; tiers: TierWork[] };
   durations: TierDuration[];
+  thinking: TierThinking[];
   /** What the period would have cost with one model for everything; null where a price is missing. */
   saving: { actual: NanoUsd; allSonnet: NanoUsd | null; allOpus: NanoUsd | null };
   estimates: EstimateQuality;
@@ -97,6 +99,7 @@ export function budgetReport(question: ReportQuestion): BudgetReport {
     wasted: { cost: sum(wasted, ({ cost }) => cost), attempts: wasted },
     work: workOf(question),
     durations: TIERS.map(tier => durationOf(tier, states)),
+    thinking: thinkingOf(lines),
     saving: savingOf(question),
     estimates: estimateQuality(pastTasks(states), question.estimates),
   };

@@ -1,5 +1,6 @@
 /** Seed 3's success metrics with their targets: all green, or which are red, or that nobody can tell yet. */
 import { type Interval, wilson } from './interval.ts';
+import { type ThoughtLine, type TierThinking, thinkingOf } from './thinking.ts';
 import type { TierUse } from './track-record.ts';
 
 export type Colour = 'green' | 'red' | 'not enough data';
@@ -22,10 +23,11 @@ export interface Metrics {
   overall: Colour;
   /** Tasks whose model a person chose; it has no target, but confidence shows in it (seed 3, risks). */
   overrides: { hits: number; total: number };
+  thinking: TierThinking[];
 }
 
 /** What the ledger knows of one settled request. */
-export interface BookedRequest {
+export interface BookedRequest extends ThoughtLine {
   /** The usage was never learnt, so the worst case was booked. */
   assumed: boolean;
 }
@@ -68,7 +70,7 @@ export function metricsOf(
       { relation: 'exactly', share: 1 },
     ),
   ];
-  return { metrics, overall: overallOf(metrics), overrides };
+  return { metrics, overall: overallOf(metrics), overrides, thinking: thinkingOf(requests) };
 }
 
 type Target = Metric['target'];

@@ -12,12 +12,15 @@ const SHORTEST_PIECE = 16;
 
 const event = (data: { readonly type: string }): string => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 
+/** What a message has thought before its first block. */
+const NOTHING_WRITTEN = { output_tokens_details: { thinking_tokens: 0 } };
+
 /** One string per event, in order. */
 export function streamChunks(message: ReplyMessage, composed: ComposedReply, hasUsage: boolean): string[] {
   const { usage, ...rest } = message;
   const opening = { ...rest, content: [], stop_reason: null, stop_sequence: null, stop_details: null };
   const started = hasUsage
-    ? { ...opening, usage: { ...usage, output_tokens: Math.min(1, usage.output_tokens) } }
+    ? { ...opening, usage: { ...usage, ...NOTHING_WRITTEN, output_tokens: Math.min(1, usage.output_tokens) } }
     : opening;
   return [
     event({ type: 'message_start', ...{ message: started } }),

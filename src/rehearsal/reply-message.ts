@@ -82,6 +82,7 @@ function replyUsage(prompt: PromptUsage, composed: ComposedReply, speed: string)
 export const billedUsage = (usage: ReplyUsage): Usage => ({
   input: usage.input_tokens,
   output: usage.output_tokens,
+  thinking: usage.output_tokens_details.thinking_tokens,
   cacheRead: usage.cache_read_input_tokens,
   cacheWrite5m: usage.cache_creation.ephemeral_5m_input_tokens,
   cacheWrite1h: usage.cache_creation.ephemeral_1h_input_tokens,

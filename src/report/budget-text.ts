@@ -3,8 +3,8 @@ import { NANO_PER_USD, type NanoUsd, usdText } from '../domain/money.ts';
 import type { BudgetZone } from '../policy/budget.ts';
 import type { BudgetReport, Share } from '../policy/budget-report.ts';
 import { type CapUse, capName } from '../policy/cap-use.ts';
-import { THINK_TO_EXECUTE } from '../policy/targets.ts';
 import { table } from './table.ts';
+import { thinkingJson, thinkingRows } from './thinking-text.ts';
 
 /** Seed 3's lights; each with its word, for those who cannot tell them apart. */
 export const LIGHT: Readonly<Record<BudgetZone, string>> = {
@@ -42,8 +42,8 @@ export function budgetText(facts: BudgetFacts, width: number | null): string {
     ...section(`wasted so far: ${cents(report.wasted.cost)}`, wasteRows(report), width),
     ...section(workTitle(report), workRows(report), width),
     ...section('task duration, handed in so far', durationRows(report), width),
+    ...section(`think : execute in output tokens, ${facts.period}`, thinkingRows(report.thinking), width),
     '',
-    `  think : execute  not measurable: the API counts thinking as output; seed 1 aims at ${aims()}`,
     `  saving           ${savingLine(report)}`,
     `  estimates        ${estimateLine(report)}`,
   ].join('\n');
@@ -145,11 +145,6 @@ const durationRows = ({ durations }: BudgetReport): string[][] =>
     `ideal ${low}-${high} min (seed 1)`,
   ]);
 
-const aims = (): string =>
-  Object.entries(THINK_TO_EXECUTE)
-    .map(([tier, ratio]) => `${tier} ${ratio}`)
-    .join(', ');
-
 function savingLine({ saving }: BudgetReport): string {
   const against = (name: string, cost: NanoUsd | null): string =>
     cost === null
@@ -205,7 +200,7 @@ export function budgetJson({ report, period, plans, policy, reservePercent }: Bu
         target_percent: target,
       })),
     },
-    think_to_execute: { measured: null, targets: THINK_TO_EXECUTE },
+    think_to_execute: thinkingJson(report.thinking),
     durations: report.durations.map(({ tier, attempts, medianMinutes, ideal }) => ({
       tier,
       attempts,

@@ -3,8 +3,9 @@ import { percent } from '../policy/calibrate.ts';
 import { ENOUGH, type Metric, type Metrics } from '../policy/metrics.ts';
 import type { Criterion } from '../policy/pilot.ts';
 import { table } from './table.ts';
+import { thinkingJson, thinkingRows } from './thinking-text.ts';
 
-export function metricsText({ metrics, overall, overrides }: Metrics, width: number | null): string {
+export function metricsText({ metrics, overall, overrides, thinking }: Metrics, width: number | null): string {
   const rows = metrics.map(metric => [
     glyph(metric),
     metric.name,
@@ -16,6 +17,9 @@ export function metricsText({ metrics, overall, overrides }: Metrics, width: num
     headline(overall, metrics),
     ...table(rows, width),
     ...metrics.flatMap(({ name, alert }) => (alert === null ? [] : [`  ALERT ${name} ${alert}`])),
+    '',
+    '  think : execute in output tokens',
+    ...table(thinkingRows(thinking), width),
     '',
     `  overrides   ${percent(overrides.hits, overrides.total)} of tasks (${overrides.hits} of ${overrides.total}); no target, many mean little confidence`,
     '  confidence  yours to say: kleiber note <agent> <phase> "…"',
@@ -42,9 +46,10 @@ const targetOf = ({ target, of }: Metric): string => `target ${target.relation} 
 const intervalOf = ({ interval, total }: Metric): string =>
   total === 0 ? '' : `95 in 100: ${Math.round(interval.low * 100)}-${Math.round(interval.high * 100)} %`;
 
-export const metricsJson = ({ metrics, overall, overrides }: Metrics): Record<string, unknown> => ({
+export const metricsJson = ({ metrics, overall, overrides, thinking }: Metrics): Record<string, unknown> => ({
   overall,
   metrics: metrics.map(metric => ({ ...metric, share: metric.total === 0 ? null : metric.hits / metric.total })),
+  think_to_execute: thinkingJson(thinking),
   overrides: { ...overrides, share: overrides.total === 0 ? null : overrides.hits / overrides.total },
 });
 

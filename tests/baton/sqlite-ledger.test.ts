@@ -130,6 +130,12 @@ describe('settling', () => {
     expect(ledger.rows()).toEqual([{ ...line, settled: 60, usage: USAGE }]);
   });
 
+  test('how much of the output was thinking is kept where somebody said so, nothing thought told from not known', () => {
+    const usages = [USAGE, { ...USAGE, thinking: 0 }, { ...USAGE, thinking: 12 }];
+    for (const usage of usages) ledger.settle(reserved(100), usage, 60);
+    expect(ledger.rows().map(({ usage }) => usage)).toStrictEqual(usages);
+  });
+
   test('the second settlement is refused and changes nothing', () => {
     const reservation = reserved(100);
     ledger.settle(reservation, USAGE, 60);

@@ -229,8 +229,18 @@ describe('money for a review', () => {
         model.includes('sonnet') ? { input: 6_000_000_000, perOutputToken: 1 } : price.worst(model, ...rest),
     };
     await here.ticks();
-    expect(here.last('a', 'review_failed').scope).toBe('task');
-    expect(here.last('a', 'blocked').blocker).toMatchObject({ type: 'budget' });
+    expect(here.last('a', 'review_failed')).toMatchObject({
+      scope: 'task',
+      detail: expect.stringMatching(
+        /The cap of the task is \$5\.00: \$[\d.]+ is spent, and the smallest next request needs \$6\./,
+      ),
+    });
+    expect(here.last('a', 'blocked').blocker).toMatchObject({
+      type: 'budget',
+      need: expect.stringMatching(
+        /^Raise budget_usd in the task to 6\.\d\d or more, then retry the task\. It is reviewed again, and nothing is built again\.$/,
+      ),
+    });
     expect(house.landings()).toEqual([]);
   });
 });

@@ -175,12 +175,21 @@ describe('what a model sends', () => {
     survives(
       fc.oneof(
         fc.anything(),
-        fc.record({ input_tokens: fc.anything(), output_tokens: fc.anything(), cache_creation: fc.anything() }),
+        fc.record({
+          input_tokens: fc.anything(),
+          output_tokens: fc.nat(),
+          output_tokens_details: fc.oneof(
+            fc.anything(),
+            fc.record({ thinking_tokens: fc.oneof(fc.nat(), fc.anything()) }),
+          ),
+          cache_creation: fc.anything(),
+        }),
       ),
       reported => {
         const usage = usageOf(reported as Parameters<typeof usageOf>[0], '5m');
         for (const count of Object.values(usage ?? {}))
           if (!Number.isSafeInteger(count) || count < 0) throw new Error(`${count}`);
+        if (usage !== null && (usage.thinking ?? 0) > usage.output) throw new Error('more thought than written');
       },
     ));
 

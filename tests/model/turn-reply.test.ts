@@ -228,6 +228,23 @@ describe('a reply', () => {
     });
   });
 
+  it.each([
+    ['some of it', { thinking_tokens: 40 }, 40],
+    ['none of it', { thinking_tokens: 0 }, 0],
+    ['nothing known of it', null, undefined],
+    ['a proxy that leaves it out', undefined, undefined],
+    ['more than was written', { thinking_tokens: 58 }, undefined],
+    ['no count', { thinking_tokens: 'many' }, undefined],
+  ])('tells how much of the output was thinking: %s', async (_, details, thinking) => {
+    const end = sse('message_delta', {
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 57, output_tokens_details: details },
+    });
+    const outcome = await turnAgainst(streamed([START, end, sse('message_stop', { type: 'message_stop' })]));
+    expect(outcome.ok && outcome.value.usage.thinking).toBe(thinking);
+  });
+
   it('tells of a bucket that this request has emptied', async () => {
     const { claude, news } = await rig(
       streamed(HELLO, {

@@ -58,7 +58,7 @@ const blockedBy = (type: 'budget' | 'unclear_requirements'): TaskState['stage'] 
 const line = (hour: number, settled: number | null, changes: Partial<BookedLine> = {}): BookedLine => ({
   at: new Date(NOW.getTime() - hour * 3_600_000).toISOString(),
   day: '2026-11-21',
-  purpose: { task: 't', agent: 'scribe', phase: 'EXEC', model: 'm' },
+  purpose: { task: 't', agent: 'scribe', phase: 'EXEC', tier: 'haiku', model: 'm' },
   reserved: 500,
   settled,
   usage: { ...NO_USAGE, input: 3, output: 2 },
@@ -89,7 +89,10 @@ const ask = (changes: Partial<ReportQuestion> = {}) =>
 
 describe('the sums', () => {
   test('tell what is spent, reserved and logged by hand, dearest first', () => {
-    const mine = line(1, 40, { logged: 'by hand', purpose: { task: 'u', agent: 'scribe', phase: 'LEAD', model: 'm' } });
+    const mine = line(1, 40, {
+      logged: 'by hand',
+      purpose: { task: 'u', agent: 'scribe', phase: 'LEAD', tier: 'haiku', model: 'm' },
+    });
     const { total, byTask, byAgent } = ask({ lines: [line(3, 10), line(2, null), mine] });
     expect(total).toEqual({ spent: 50, reserved: 500, logged: 40 });
     expect(byTask).toEqual([

@@ -1,13 +1,20 @@
 /** Seed 3's success metrics at their targets, and the honesty about too little. */
 import { describe, expect, test } from 'vitest';
-import { type Colour, type Metric, type Metrics, metricsOf } from '../../src/policy/metrics.ts';
+import { NO_USAGE } from '../../src/domain/money.ts';
+import { type BookedRequest, type Colour, type Metric, type Metrics, metricsOf } from '../../src/policy/metrics.ts';
 import type { TierUse } from '../../src/policy/track-record.ts';
 import { usesOf } from '../support/review-values.ts';
 
 const NO_OVERRIDES = { hits: 0, total: 0 };
-const requests = (real: number, assumed: number) => [
-  ...Array.from({ length: real }, () => ({ assumed: false })),
-  ...Array.from({ length: assumed }, () => ({ assumed: true })),
+const booked = (assumed: boolean): BookedRequest => ({
+  assumed,
+  purpose: { tier: 'haiku' },
+  usage: assumed ? null : { ...NO_USAGE, output: 50, thinking: 5 },
+  logged: null,
+});
+const requests = (real: number, assumed: number): BookedRequest[] => [
+  ...Array.from({ length: real }, () => booked(false)),
+  ...Array.from({ length: assumed }, () => booked(true)),
 ];
 
 const metricOf = (found: Metrics, name: string): Metric => {
@@ -65,8 +72,8 @@ describe('each target at its border', () => {
     ['one request of 200 assumed', [], requests(199, 1), 'token logging', 'red', null],
     ['four tasks say nothing', haiku(0, 4, {}), [], 'rework rate', 'not enough data', null],
     ['five do', haiku(0, 5, {}), [], 'rework rate', 'green', null],
-  ])('%s', (_name, uses, booked, name, colour, alert) => {
-    const found = metricOf(metricsOf(uses, booked, NO_OVERRIDES), name);
+  ])('%s', (_name, uses, made, name, colour, alert) => {
+    const found = metricOf(metricsOf(uses, made, NO_OVERRIDES), name);
     expect({ colour: found.colour, alert: found.alert }).toEqual({ colour, alert });
   });
 });
@@ -89,6 +96,16 @@ test.each<[string, TierUse[], ReturnType<typeof requests>, Colour]>([
   ['red beside too little', [], requests(8, 1), 'red'],
   ['green beside too little', [], requests(9, 0), 'not enough data'],
   ['nothing at all', [], [], 'not enough data'],
-])('overall, with %s', (_name, uses, booked, overall) => {
-  expect(metricsOf(uses, booked, { hits: 1, total: 4 })).toMatchObject({ overall, overrides: { hits: 1, total: 4 } });
+])('overall, with %s', (_name, uses, made, overall) => {
+  expect(metricsOf(uses, made, { hits: 1, total: 4 })).toMatchObject({ overall, overrides: { hits: 1, total: 4 } });
+});
+
+test('think : execute is beside them, of the requests that say', () => {
+  expect(metricsOf([], requests(2, 1), NO_OVERRIDES).thinking[0]).toEqual({
+    tier: 'haiku',
+    requests: 3,
+    known: 2,
+    thinking: 10,
+    target: '10:90',
+  });
 });

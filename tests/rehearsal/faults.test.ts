@@ -51,7 +51,9 @@ async function turn(client: Anthropic) {
 const nothing = { replies: 0, byModel: {} };
 const whole = {
   replies: 1,
-  byModel: { 'claude-sonnet-5-5': { input: 1, output: 26, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 } },
+  byModel: {
+    'claude-sonnet-5-5': { input: 1, output: 26, thinking: 4, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
+  },
 };
 
 describe('a fault instead of a reply', () => {
@@ -136,7 +138,7 @@ describe('a reply that does not arrive whole', () => {
     expect(error).toBeInstanceOf(Anthropic.AnthropicError);
     expect(error?.message).toBe('terminated');
     expect(partial?.content.map(block => block.type)).toEqual(['thinking', 'text']);
-    expect(partial?.usage.output_tokens).toBe(1);
+    expect(partial?.usage).toMatchObject({ output_tokens: 1, output_tokens_details: { thinking_tokens: 0 } });
     expect(server.billed()).toEqual(whole);
   });
 

@@ -223,7 +223,9 @@ describe('the embedded Messages server', () => {
     await send(server, asked);
     expect(server.billed()).toEqual({
       replies: 3,
-      byModel: { 'claude-sonnet-5-5': { input: 0, output: 6, cacheRead: 1002, cacheWrite5m: 2004, cacheWrite1h: 0 } },
+      byModel: {
+        'claude-sonnet-5-5': { input: 0, output: 6, thinking: 0, cacheRead: 1002, cacheWrite5m: 2004, cacheWrite1h: 0 },
+      },
     });
   });
 

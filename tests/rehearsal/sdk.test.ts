@@ -97,6 +97,7 @@ describe('the real SDK on the embedded server', () => {
     expect(JSON.parse(JSON.stringify(streamed.content))).toEqual(plain.content);
     expect({ ...plain }).toMatchObject({ ...first?.reply });
     expect(streamed.usage).toEqual(second?.reply?.usage);
+    expect(streamed.usage.output_tokens_details).toEqual({ thinking_tokens: 1 });
     expect(plain.content[0]).toMatchObject({ type: 'thinking', thinking: '' });
   });
 
@@ -116,13 +117,14 @@ describe('the real SDK on the embedded server', () => {
           : { content: [{ type: 'text', text: 'Done.' }] },
     });
     const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'Build it. '.repeat(500) }];
-    const told = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+    const told = { input: 0, output: 0, thinking: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
     let stop: string | null = null;
     while (stop !== 'end_turn') {
       const message = await client.messages.stream({ ...base, messages }).finalMessage();
       const { usage } = message;
       told.input += usage.input_tokens;
       told.output += usage.output_tokens;
+      told.thinking += usage.output_tokens_details?.thinking_tokens ?? 0;
       told.cacheRead += usage.cache_read_input_tokens ?? 0;
       told.cacheWrite5m += usage.cache_creation?.ephemeral_5m_input_tokens ?? 0;
       stop = message.stop_reason;
@@ -130,6 +132,7 @@ describe('the real SDK on the embedded server', () => {
       clock.advance(60_000);
     }
     expect(server.billed()).toEqual({ replies: 25, byModel: { 'claude-opus-5-5': told } });
+    expect(told.thinking > 0 && told.thinking < told.output).toBe(true);
     expect(told.cacheRead / (told.input + told.cacheRead + told.cacheWrite5m)).toBeGreaterThan(0.9);
     expect(server.exchanges().map(exchange => exchange.status)).toEqual(Array(25).fill(200));
   });

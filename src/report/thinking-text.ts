@@ -1,0 +1,26 @@
+/** Think : execute per tier for a person, beside what seed 1 aims at. */
+import type { TierThinking } from '../policy/thinking.ts';
+
+/** `12:88`; what nobody said is no number. */
+export const ratioText = ({ thinking }: Pick<TierThinking, 'thinking'>): string => {
+  if (thinking === null) return 'unknown';
+  const share = Math.round(thinking);
+  return `${share}:${100 - share}`;
+};
+
+const basisText = ({ requests, known }: TierThinking): string => {
+  if (requests === 0) return 'no request yet';
+  return known === requests ? `of ${requests} requests` : `${known} of ${requests} requests say`;
+};
+
+export const thinkingRows = (tiers: readonly TierThinking[]): string[][] =>
+  tiers.map(found => [found.tier, ratioText(found), basisText(found), `aim ${found.target} (seed 1)`]);
+
+export const thinkingJson = (tiers: readonly TierThinking[]) =>
+  tiers.map(({ tier, requests, known, thinking, target }) => ({
+    tier,
+    requests,
+    known_requests: known,
+    thinking_percent: thinking,
+    target,
+  }));
