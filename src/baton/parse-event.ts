@@ -78,6 +78,7 @@ const SHAPES: { [Kind in EventKind]: Shape<Extract<Event, { kind: Kind }>> } = {
   calibrated: { by: 'text', changes: 'list' },
   shadowed: { by: 'text', moves: 'list' },
   alerted: { subject: 'text', text: 'text' },
+  calmed: { subject: 'text' },
   requeued: { by: 'text', reason: 'text' },
   cancelled: { by: 'text', reason: 'text' },
   imported: { commit: 'text', model: 'text', costUsd: 'text' },

@@ -1,31 +1,34 @@
-/** Alerts about money: remembered in the log so that nobody is told twice, and told on the terminal and to the user's own command. */
+/** Alerts: remembered in the log so that nobody is told twice, and told on the terminal and to the user's own command. */
 import { capUses } from '../agent/cap-uses.ts';
-import { CONTROL_STREAM } from '../domain/event.ts';
+import { CONTROL_STREAM, type ControlEvent } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
-import { type Alert, alertsOf } from '../policy/alerts.ts';
+import { type Alert, alertNews, alertsOf } from '../policy/alerts.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
 import type { Project } from './project.ts';
+import { reviewFacts } from './review-facts.ts';
 
-/** Tells what is new; where several processes look at once, one of them does. */
+/** Tells what is new; where several processes look at once, one of them does, and the others look anew the next time. */
 export async function raiseAlerts(project: Project, context: Context): Promise<void> {
-  const { ledger, config, keeper } = project;
+  const { ledger, config, keeper, baton } = project;
+  const told = baton.read(CONTROL_STREAM);
   const alerts = alertsOf({
     caps: capUses(ledger, config, systemClock.now()),
     guard: nanoFromUsd(config.budget.guard_usd),
     states: keeper.look().states.values(),
+    uses: reviewFacts(project, null, null).record.uses,
   });
-  for (const alert of alerts) if (remember(alert, project)) await tell(alert, project, context);
-}
-
-/** False when it was told before, or when somebody else was faster. */
-function remember({ subject, text }: Alert, { baton }: Project): boolean {
-  const before = baton.read(CONTROL_STREAM);
-  if (before.some(({ event }) => event.kind === 'alerted' && event.subject === subject)) return false;
-  const seq = (before.at(-1)?.seq ?? 0) + 1;
-  const at = systemClock.now().toISOString();
-  return baton.append({ stream: CONTROL_STREAM, seq, at, event: { kind: 'alerted', subject, text } }) === 'appended';
+  const { tell: news, over } = alertNews(alerts, told);
+  // From here on the places of the log that were seen are the claim to tell: a place that is taken was told by another.
+  let seq = told.at(-1)?.seq ?? 0;
+  const remember = (event: ControlEvent): boolean =>
+    baton.append({ stream: CONTROL_STREAM, seq: ++seq, at: systemClock.now().toISOString(), event }) === 'appended';
+  for (const subject of over) if (!remember({ kind: 'calmed', subject })) return;
+  for (const alert of news) {
+    if (!remember({ kind: 'alerted', ...alert })) return;
+    await tell(alert, project, context);
+  }
 }
 
 async function tell(alert: Alert, { config, facts }: Project, context: Context): Promise<void> {

@@ -190,7 +190,9 @@ export type ControlEvent =
   /** These moves are only watched: what they would have chosen and cost (seed 4, gather more data before changing). */
   | { kind: 'shadowed'; by: string; moves: TableMove[] }
   /** Said once per subject, so that nobody is told the same twice. */
-  | { kind: 'alerted'; subject: string; text: string };
+  | { kind: 'alerted'; subject: string; text: string }
+  /** What it was about is over; when it comes again it is said again. */
+  | { kind: 'calmed'; subject: string };
 
 /** Something that one process at a time may hold: the lead of a repository, the slot of a worktree. */
 export type HoldEvent = { kind: 'held'; owner: Owner } | { kind: 'let_go'; owner: Owner };

@@ -43,8 +43,7 @@ export function metricsOf(
 ): Metrics {
   const judged = uses.filter(use => use.isJudged);
   const haiku = judged.filter(use => use.tier === 'haiku');
-  const tasks = new Set(judged.map(use => use.task));
-  const distinct = (is: (use: TierUse) => boolean): number => new Set(judged.filter(is).map(use => use.task)).size;
+  const reworked = distinctTasks(judged.filter(use => use.isRework));
   const metrics = [
     metric(
       'haiku output acceptable',
@@ -52,11 +51,8 @@ export function metricsOf(
       share(haiku, use => !use.isRework && !use.isEscalated),
       over(0.8),
     ),
-    metric('rework rate', 'tasks that had to be done again', [distinct(use => use.isRework), tasks.size], under(0.2)),
-    escalation(
-      distinct(use => use.isEscalated),
-      tasks.size,
-    ),
+    metric('rework rate', 'tasks that had to be done again', [reworked, distinctTasks(judged)], under(0.2)),
+    escalationOf(judged),
     metric(
       'zone predictions',
       'tasks that stayed in the zone that was foreseen',
@@ -92,11 +88,17 @@ function isMet(part: number, { relation, share: wanted }: Target): boolean {
   return relation === 'over' ? part > wanted : part < wanted;
 }
 
-function escalation(hits: number, total: number): Metric {
+/** Of all tasks that were judged, how many went on to a stronger model. */
+export function escalationOf(uses: readonly TierUse[]): Metric {
+  const judged = uses.filter(use => use.isJudged);
+  const hits = distinctTasks(judged.filter(use => use.isEscalated));
+  const total = distinctTasks(judged);
   const found = metric('escalation', 'tasks that went to a stronger model', [hits, total], under(0.1));
   const isAlarming = found.colour === 'red' && hits / total > ALERT_OVER;
   return { ...found, alert: isAlarming ? 'over 15 %: see kleiber calibrate (seed 3, escalation alerting)' : null };
 }
+
+const distinctTasks = (uses: readonly TierUse[]): number => new Set(uses.map(use => use.task)).size;
 
 /** Any red makes it red; green needs every one of them. */
 function overallOf(metrics: readonly Metric[]): Colour {

@@ -31,6 +31,7 @@ function sayEvent(event: Event): Said {
     case 'recorded':
     case 'held':
     case 'let_go':
+    case 'calmed':
       return null;
     case 'paused':
       return ['?', `${event.by} paused all work: ${event.reason}`];

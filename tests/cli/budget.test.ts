@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONTROL_STREAM, planStream, taskStream } from '../../src/domain/event.ts';
-import { NO_USAGE, nanoFromUsd } from '../../src/domain/money.ts';
+import { nanoFromUsd } from '../../src/domain/money.ts';
 import { MoneyShop } from '../support/money-shop.ts';
-import { claimed, created, submitted, TARGET } from '../support/policy-values.ts';
+import { blocked, claimed, created, submitted, TARGET } from '../support/policy-values.ts';
 
 let shop: MoneyShop;
 beforeEach(() => {
@@ -135,7 +135,7 @@ describe('kleiber budget log', () => {
       {
         purpose: { task: 'basket', phase: 'PLAN', agent: 'engineer-backend', tier: 'sonnet', session: 'elsewhere' },
         settled: 42_000 * 10_000,
-        usage: { ...NO_USAGE, output: 42_000 },
+        usage: { input: 0, output: 42_000, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
         logged: 'by hand',
       },
     ]);
@@ -289,6 +289,37 @@ describe('alerts', () => {
     shop.spend(nanoFromUsd(7.1));
     const { code, error } = await logOne();
     expect([code, error.trimEnd().split('\n').slice(1)]).toEqual([0, [said]]);
+  });
+
+  test('tell of escalations over 15 % once for each time the share crosses it, the command of the user included', async () => {
+    shop.configure(`notify: cat >> ${TOLD}\n`);
+    const landing = (id: string) => ({ kind: 'landed' as const, attempt: 1, commit: id, tree: id });
+    const toOpus = {
+      kind: 'escalated' as const,
+      by: 'conductor',
+      to: 'opus' as const,
+      reason: 'complex_debugging' as const,
+      note: '',
+    };
+    const land = (id: string) => shop.happen(taskStream(id), created(), claimed(1), submitted(1), landing(id));
+    const escalate = (id: string) => shop.happen(taskStream(id), created(), claimed(1), blocked(1), toOpus);
+    shop.task('basket');
+    for (const id of ['a', 'b', 'c', 'd', 'e']) land(id);
+    expect((await logOne()).error).toBe('');
+    escalate('f');
+    const text =
+      'escalations are over 15 %: 1 of 6 tasks (17 %) went to a stronger model: kleiber calibrate (seed 3, escalation alerting)';
+    expect((await logOne()).error).toBe(`! ${text}\n`);
+    expect((await logOne()).error).toBe('');
+    land('g');
+    expect((await logOne()).error).toBe('');
+    escalate('h');
+    expect((await logOne()).error).toMatch(/^! escalations are over 15 %: 2 of 8 tasks \(25 %\)/);
+    expect(told().map(line => JSON.parse(line))).toMatchObject([
+      { kind: 'alert', subject: 'escalations over 15 %', text },
+      { kind: 'alert', subject: 'escalations over 15 %' },
+    ]);
+    expect(shop.log(CONTROL_STREAM).map(({ event }) => event.kind)).toEqual(['alerted', 'calmed', 'alerted']);
   });
 
   test('tell of the cost guard once a day', async () => {

@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Spend } from '../../src/domain/money.ts';
 import { NO_USAGE } from '../../src/domain/money.ts';
-import { alertsOf } from '../../src/policy/alerts.ts';
+import { type Alert, alertNews, alertsOf } from '../../src/policy/alerts.ts';
 import { type BookedLine, budgetReport, type ReportQuestion } from '../../src/policy/budget-report.ts';
 import type { CapUse } from '../../src/policy/cap-use.ts';
 import { estimateQuality, pastTasks } from '../../src/policy/history.ts';
 import { TARGETS } from '../../src/policy/targets.ts';
 import type { Attempt, TaskState } from '../../src/policy/task-state.ts';
+import type { TierUse } from '../../src/policy/track-record.ts';
 import { wasteOf } from '../../src/policy/waste.ts';
 import {
   at,
@@ -20,6 +21,7 @@ import {
   submitted,
   validated,
 } from '../support/policy-values.ts';
+import { usesOf } from '../support/review-values.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 const FRESH = stateAfter([created()]);
@@ -260,8 +262,8 @@ describe('estimates', () => {
 });
 
 describe('alerts', () => {
-  const told = (caps: CapUse[], states: TaskState[] = [], guard = 10_000): string[] =>
-    alertsOf({ caps, guard, states }).map(({ subject }) => subject);
+  const told = (caps: CapUse[], states: TaskState[] = [], guard = 10_000, uses: TierUse[] = []): string[] =>
+    alertsOf({ caps, guard, states, uses }).map(({ subject }) => subject);
 
   test.each<[number, string[]]>([
     [699, []],
@@ -276,5 +278,30 @@ describe('alerts', () => {
     const stopped = taskWith([attempt(1, { outcome: 'blocked' })], { stage: blockedBy('budget') });
     expect(told([day(600)], [stopped], 600)).toEqual(['guard until 2026-11-22', 'cap of shop-1-01-basket, attempt 1']);
     expect(told([day(599)], [taskWith([], { stage: blockedBy('unclear_requirements') })], 600)).toEqual([]);
+  });
+
+  test.each<[number, number, string[]]>([
+    [3, 20, []],
+    [4, 20, ['escalations over 15 %']],
+    [4, 4, []],
+  ])('tell of %d escalations among %d tasks: %j', (escalated, tasks, subjects) => {
+    const uses = usesOf('testing', 'EXEC', 'sonnet', [0, tasks]).map((use, index) => ({
+      ...use,
+      isEscalated: index < escalated,
+    }));
+    expect(told([], [], 10_000, uses)).toEqual(subjects);
+  });
+
+  test('are told once, and those without a period once more after they were over', () => {
+    const zone = { subject: "red zone of the day's money until 2026-11-22", text: 'red' };
+    const share = { subject: 'escalations over 15 %', text: 'over' };
+    const alerted = (alert: Alert) => ({ event: { kind: 'alerted' as const, ...alert } });
+    const calmed = { event: { kind: 'calmed' as const, subject: share.subject } };
+    const log = [alerted(zone), alerted(share)];
+    expect(alertNews([zone, share], [])).toEqual({ tell: [zone, share], over: [] });
+    expect(alertNews([zone, share], log)).toEqual({ tell: [], over: [] });
+    expect(alertNews([], log)).toEqual({ tell: [], over: [share.subject] });
+    expect(alertNews([], [...log, calmed])).toEqual({ tell: [], over: [] });
+    expect(alertNews([zone, share], [...log, calmed])).toEqual({ tell: [share], over: [] });
   });
 });
