@@ -10,11 +10,13 @@ import { workingFiles } from '../git/working-files.ts';
 import { rulesToday } from '../policy/check-plan.ts';
 import { pastTasks } from '../policy/history.ts';
 import { unownedFolders } from '../policy/ownership.ts';
+import { PILOT_CRITERIA } from '../policy/pilot.ts';
 import { rowsOf } from '../policy/routing-table.ts';
 import { writeRecordFile } from '../record/record-disk.ts';
 import { formatTask } from '../record/task-file.ts';
 import { type PlanSummary, planJson, planText, summarisePlan } from '../report/plan-text.ts';
 import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
+import { table } from '../report/table.ts';
 import { capFault } from './cap-faults.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, confirm, note, say, sayJson, widthOf } from './context.ts';
@@ -84,6 +86,7 @@ async function approve(
   project: Project,
   context: Context,
 ): Promise<ExitCode> {
+  const count = proposal.checked.tasks.length;
   const caps = proposal.checked.tasks.flatMap(task => capFault(task, project) ?? []);
   if (caps.length > 0)
     return complain(
@@ -99,11 +102,12 @@ async function approve(
   else
     say(
       context,
-      `plan ${proposal.plan}: ${proposal.checked.tasks.length} tasks\n\n${planText(summary, proposal.checked, await unownedHere(project, context), widthOf(context))}`,
+      `plan ${proposal.plan}: ${count} ${count === 1 ? 'task' : 'tasks'}\n\n${planText(summary, proposal.checked, await unownedHere(project, context), widthOf(context))}`,
     );
   if (flags.dryRun) return 0;
   const agreed =
-    flags.yes === true || (await confirm(context, `Write these ${proposal.checked.tasks.length} task files?`));
+    flags.yes === true ||
+    (await confirm(context, `Write ${count === 1 ? 'this task file' : `these ${count} task files`}?`));
   if (!agreed) return complain(context, problem(2, 'nothing was written', [], ['kleiber plan --yes …']));
   return await write(proposal, target, estimatesIn(summary), flags.pilot === true, project, context);
 }
@@ -161,18 +165,20 @@ async function write(
   });
   note(
     context,
-    `wrote ${tasks.length} files under tasks/; nothing runs yet\n  next   kleiber conduct\n         kleiber plan --undo ${proposal.plan}`,
+    `wrote ${tasks.length} ${tasks.length === 1 ? 'file' : 'files'} under tasks/; nothing runs yet\n  next   kleiber conduct\n         kleiber plan --undo ${proposal.plan}`,
   );
   if (isPilot) note(context, pilotNews(proposal.plan));
   return 0;
 }
 
-/** Where to see whether the pilot has met seed 3's four criteria. */
-const pilotNews = (plan: string): string => `once it has landed, a pilot is judged by four things (seed 3)
-  1. haiku completes the work without major rework   kleiber metrics --plan ${plan}
-  2. token logging works                             kleiber log
-  3. the budget display is accurate                  kleiber budget
-  4. you are confident in the quality of haiku       kleiber note <agent> <phase> "…"`;
+/** Where to see whether the pilot has met its criteria. */
+function pilotNews(plan: string): string {
+  const rows = Object.values(PILOT_CRITERIA).map(([text, command], index) => [
+    `${index + 1}. ${text}`,
+    command.endsWith('--plan') ? `${command} ${plan}` : command,
+  ]);
+  return ['once it has landed, a pilot is judged by four things (seed 3)', ...table(rows, null)].join('\n');
+}
 
 /** All task files or none: when one cannot be written, the others are taken away again. */
 async function writeAll(tasks: readonly Task[], root: string): Promise<Result<void, Problem>> {

@@ -12,7 +12,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import { type CheckedPlan, checkPlan, type PlanFault, type RoutingRules, rulesToday } from '../policy/check-plan.ts';
 import { pauseText } from '../policy/controls.ts';
 import { failingOutput } from '../policy/next-step.ts';
-import { pilotAgents, pilotFaults, pilotRequest } from '../policy/pilot.ts';
+import { pilotAgents, pilotFaults, pilotHindrance, pilotRequest } from '../policy/pilot.ts';
 import { type BudgetStop, raiseAdvice, settingValue, stopProblem } from '../policy/raise.ts';
 import { gitProblem, type Problem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
@@ -43,6 +43,8 @@ export async function propose(
   context: Context,
 ): Promise<Result<Proposal, Problem>> {
   const id = `p${randomBytes(3).toString('hex').slice(0, 5)}`;
+  const hindrance = flags.pilot === true ? pilotHindrance([...project.roles.keys()], rulesOf(project).table) : null;
+  if (hindrance !== null) return fail(problem(2, 'there can be no pilot now', [hindrance], ['kleiber route --table']));
   if (flags.from !== undefined) return fromFile(flags.from, id, flags, project);
   const text = await requestText(request, context);
   if (text === '')
@@ -87,7 +89,7 @@ function fromFile(path: string, id: string, flags: ProposeFlags, project: Projec
     return fail(problem(2, `${path} is not a plan`, firstLines(draft.failure.detail), ['kleiber plan --help']));
   const tasks = tasksOf(draft.value, id, systemClock.now().toISOString());
   const common = checkPlan(tasks, project.roles, existingIds(project), rulesOf(project));
-  const checked = withinLimits(common, { limits: limitsOf(flags, project) });
+  const checked = withinLimits(common, tasks, { limits: limitsOf(flags, project) });
   if (!checked.ok) return fail(faultyPlan(checked.faults));
   return ok({ plan: id, request: `from ${path}`, checked: checked.plan, sessions: [] });
 }

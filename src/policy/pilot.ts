@@ -13,6 +13,13 @@ const MOST_COMPLEX = 2;
 export const pilotAgents = (agents: readonly string[], table: ProjectTable): string[] =>
   agents.filter(agent => PHASES.some(phase => findRow(table, phase, agent).tier === 'haiku'));
 
+/** Why there can be no pilot now, whatever is planned; null when nothing is in the way. */
+export function pilotHindrance(agents: readonly string[], table: ProjectTable): string | null {
+  if (table !== 'manual' && table.rolledBack !== undefined)
+    return `the table is rolled back to sonnet (${table.rolledBack}), and a pilot is for haiku`;
+  return pilotAgents(agents, table).length > 0 ? null : 'the table puts no agent on haiku, and a pilot is for haiku';
+}
+
 /** What the planner is told besides the request. */
 export const pilotRequest = (request: string, agents: readonly string[]): string => `${request}
 
@@ -30,7 +37,8 @@ export function pilotFaults(tasks: readonly Task[], rules: RoutingRules): PlanFa
     const { head } = task;
     const row = findRow(rules.table, head.phase, head.agent);
     const complexity = complexityOf(task);
-    const { tier, floor } = routePlanned(task, false, rules);
+    // p0 has a sentence of its own, so what else there is must not hide behind it.
+    const { tier, floor } = routePlanned({ ...task, head: { ...head, priority: 'p1' } }, false, rules);
     const problems = [
       ...(row.tier === 'haiku'
         ? []
@@ -47,6 +55,14 @@ export function pilotFaults(tasks: readonly Task[], rules: RoutingRules): PlanFa
     return problems.map(problem => ({ task: head.id, problem }));
   });
 }
+
+/** Seed 3's four success criteria of a first run, and where each can be looked up. */
+export const PILOT_CRITERIA = {
+  rework: ['haiku completes the work without major rework', 'kleiber metrics --plan'],
+  logging: ['token logging works', 'kleiber log'],
+  display: ['the budget display is accurate', 'kleiber budget'],
+  confidence: ['you are confident in the quality of haiku', 'kleiber note <agent> <phase> "…"'],
+} as const;
 
 export interface Criterion {
   text: string;
@@ -66,14 +82,14 @@ export interface PilotOutcome {
   logged: NanoUsd;
 }
 
-/** Seed 3's four success criteria; the last one nobody can measure. */
+/** The last one nobody can measure. */
 export function pilotCriteria(outcome: PilotOutcome): Criterion[] {
   const { uses, open, requests, assumed, booked, logged } = outcome;
   const haiku = uses.filter(use => use.isJudged && use.tier === 'haiku');
   const good = haiku.filter(use => use.hasLanded && !use.isRework).length;
   return [
     {
-      text: 'haiku completes the work without major rework',
+      text: PILOT_CRITERIA.rework[0],
       met: open > 0 || haiku.length === 0 ? null : good / haiku.length > 0.8,
       seen:
         open > 0
@@ -81,19 +97,19 @@ export function pilotCriteria(outcome: PilotOutcome): Criterion[] {
           : `${good} of ${haiku.length} landed without rework`,
     },
     {
-      text: 'token logging works',
+      text: PILOT_CRITERIA.logging[0],
       met: requests === 0 ? null : assumed === 0,
-      seen: `${requests - assumed} of ${requests} requests booked with their real usage: kleiber log`,
+      seen: `${requests - assumed} of ${requests} requests booked with their real usage: ${PILOT_CRITERIA.logging[1]}`,
     },
     {
-      text: 'the budget display is accurate',
+      text: PILOT_CRITERIA.display[0],
       met: requests === 0 || open > 0 ? null : booked === logged,
-      seen: `${booked === logged ? 'ledger and log agree' : 'ledger and log differ'}: kleiber budget`,
+      seen: `${booked === logged ? 'ledger and log agree' : 'ledger and log differ'}: ${PILOT_CRITERIA.display[1]}`,
     },
     {
-      text: 'you are confident in the quality of haiku',
+      text: PILOT_CRITERIA.confidence[0],
       met: null,
-      seen: 'yours to say: kleiber note <agent> <phase> "…"',
+      seen: `yours to say: ${PILOT_CRITERIA.confidence[1]}`,
     },
   ];
 }

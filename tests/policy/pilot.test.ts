@@ -1,7 +1,14 @@
 /** The pilot: what it may contain, and the four things that are asked of it afterwards. */
 import { describe, expect, test } from 'vitest';
 import type { Task } from '../../src/domain/task.ts';
-import { type PilotOutcome, pilotAgents, pilotCriteria, pilotFaults, pilotRequest } from '../../src/policy/pilot.ts';
+import {
+  type PilotOutcome,
+  pilotAgents,
+  pilotCriteria,
+  pilotFaults,
+  pilotHindrance,
+  pilotRequest,
+} from '../../src/policy/pilot.ts';
 import { NO_RULES, taskOf } from '../support/policy-values.ts';
 import { usesOf } from '../support/review-values.ts';
 
@@ -48,6 +55,20 @@ test('the planner is told the agents and the limits', () => {
   expect(pilotRequest('Add pages', ['scribe', 'validator'])).toMatch(
     /^Add pages\n[\s\S]*only these agents: scribe, validator\n/,
   );
+});
+
+test.each<[string, string[], Parameters<typeof pilotHindrance>[1], string | null]>([
+  ['an agent on haiku', ['scribe', 'api'], {}, null],
+  ['a person who chooses each model', ['scribe'], 'manual', null],
+  ['no agent on haiku', ['api'], {}, 'the table puts no agent on haiku, and a pilot is for haiku'],
+  [
+    'a table that is rolled back',
+    ['scribe'],
+    { rolledBack: 'too much rework, says Ada' },
+    'the table is rolled back to sonnet (too much rework, says Ada), and a pilot is for haiku',
+  ],
+])('with %s', (_name, agents, table, hindrance) => {
+  expect(pilotHindrance(agents, table)).toBe(hindrance);
 });
 
 describe('the four criteria', () => {

@@ -1,6 +1,6 @@
 /** A repository with tasks, a ledger and a person's context, for the commands that speak of money. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { calendarOf } from '../../src/agent/meter.ts';
@@ -51,6 +51,10 @@ export class MoneyShop {
   write(path: string, text: string): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
     writeFileSync(join(this.root, path), text);
+  }
+
+  exists(path: string): boolean {
+    return existsSync(join(this.root, path));
   }
 
   /** kleiber.yml, seen and accepted by a person unless told otherwise. */

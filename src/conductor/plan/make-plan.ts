@@ -68,10 +68,12 @@ export async function makePlan(request: PlanRequest, studio: Studio): Promise<Re
     );
     if (!drafted.ok && drafted.failure.reason !== 'not_a_plan') return fail(drafted.failure);
     const checked = drafted.ok
-      ? withinLimits(checkPlan(drafted.value, studio.roles, request.existing, request.rules), request)
+      ? withinLimits(checkPlan(drafted.value, studio.roles, request.existing, request.rules), drafted.value, request)
       : notAPlan(drafted.failure);
     if (!checked.ok) {
-      request.notice(`round ${round}: ${checked.faults.length} faults found in the plan`);
+      request.notice(
+        `round ${round}: ${checked.faults.length} ${checked.faults.length === 1 ? 'fault' : 'faults'} found in the plan`,
+      );
       if (round === MOST_ROUNDS) return fail({ reason: 'plan_faulty', faults: checked.faults, sessions });
       news = faultNews(checked.faults);
       continue;
@@ -79,17 +81,23 @@ export async function makePlan(request: PlanRequest, studio: Studio): Promise<Re
     const feedback = await review(request, checked.plan.tasks, round, studio, sessions);
     if (!feedback.ok) return fail(feedback.failure);
     if (feedback.value.length === 0) return ok({ plan: checked.plan, sessions });
-    request.notice(`round ${round}: the architect asks for ${feedback.value.length} changes`);
+    request.notice(
+      `round ${round}: the architect asks for ${feedback.value.length} ${feedback.value.length === 1 ? 'change' : 'changes'}`,
+    );
     if (round === MOST_ROUNDS) return fail({ reason: 'plan_rejected', feedback: feedback.value, sessions });
     news = feedbackNews(feedback.value);
   }
 }
 
-/** A plan that breaks a limit of its own is as faulty as one that breaks a common rule. */
-export function withinLimits(checked: PlanCheck, { limits }: Pick<PlanRequest, 'limits'>): PlanCheck {
-  if (!checked.ok) return checked;
-  const faults = limits(checked.plan.tasks);
-  return faults.length > 0 ? { ok: false, faults } : checked;
+/** A plan that breaks a limit of its own is as faulty as one that breaks a common rule; both are told at once, for rounds cost money. */
+export function withinLimits(
+  checked: PlanCheck,
+  tasks: readonly Task[],
+  { limits }: Pick<PlanRequest, 'limits'>,
+): PlanCheck {
+  const own = limits(tasks);
+  if (own.length === 0) return checked;
+  return { ok: false, faults: [...(checked.ok ? [] : checked.faults), ...own] };
 }
 
 const notAPlan = (failure: { reason: string; detail?: string }) => ({
