@@ -3,6 +3,7 @@ import type { ChangedFile } from '../domain/blocker.ts';
 import type { Task } from '../domain/task.ts';
 import { isLogFile, lostLine } from '../policy/append-only.ts';
 import { conventionFaults, databaseFaults } from '../policy/conventions.ts';
+import { functionNameFaults, isScript, type SourceText } from '../policy/function-names.ts';
 import { outgrownNote } from '../policy/quickfix.ts';
 import { canonicalAgent } from '../policy/routing-table.ts';
 import { isConsolidation, leftoverFaults } from '../policy/stubs.ts';
@@ -21,6 +22,7 @@ export async function ruleFaults(
   return [
     ...conventionFaults(files, config, path => paths.has(path)),
     ...(config.conventions.database ? await sqlFaults(submission, files, edges) : []),
+    ...(await functionFaults(submission, files, edges)),
     ...(canonicalAgent(task.head.agent) === 'scribe' ? await logFaults(submission, files, edges) : []),
     ...(isConsolidation(task.head) ? leftoverFaults(task.head, await textsOf(task, submission, edges)) : []),
   ];
@@ -36,6 +38,23 @@ async function sqlFaults(
     databaseFaults(path, (await textAt(submission.commit, path, edges)) ?? ''),
   );
   return (await Promise.all(faults)).flat();
+}
+
+async function functionFaults(
+  submission: Submission,
+  files: readonly ChangedFile[],
+  edges: ConductorEdges,
+): Promise<string[]> {
+  const { functions } = edges.studio.config.conventions;
+  if (functions.handlers === undefined && Object.keys(functions.exports).length === 0) return [];
+  const sources: SourceText[] = [];
+  for (const { path, status } of files.filter(file => isScript(file.path) && file.mode !== '120000'))
+    sources.push({
+      path,
+      before: status === 'created' ? null : await textAt(submission.base, path, edges),
+      after: status === 'deleted' ? null : await textAt(submission.commit, path, edges),
+    });
+  return functionNameFaults(sources, functions);
 }
 
 async function logFaults(

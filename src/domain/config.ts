@@ -13,6 +13,16 @@ const tier = z.enum(TIERS);
 const usd = z.number().positive().max(100_000);
 const agentName = z.string().regex(AGENT_PATTERN, 'a lower-case agent name such as engineer-backend');
 
+/** As `fetch{Resource}`: letters, and what is free in braces. */
+const functionName = z
+  .string()
+  .max(80)
+  .regex(/^[\w$]*(?:\{[A-Za-z]\w*\}[\w$]*)+$/, 'a name with what is free in braces, such as handle{Event}');
+const plainGlob = z
+  .string()
+  .max(256)
+  .regex(/^[^?{}!\\/][^?{}!\\]*$/, 'a glob of literals, * and **, such as src/api/**');
+
 /** Dollars per million tokens, as price lists print them. `from` is the first day (ISO) the row is valid. */
 export const priceRowSchema = z.strictObject({
   model: z.string().min(1),
@@ -103,8 +113,21 @@ export const configSchema = z.strictObject({
       components: z.array(z.string().min(1)).default(['src/components/**', 'src/frontend/components/**']),
     })
     .prefault({}),
-  /** Seed 5's names; what is switched on is part of the proof, for files and tables that a task creates. */
-  conventions: z.strictObject({ files: z.boolean().default(false), database: z.boolean().default(false) }).prefault({}),
+  /** Seed 5's names; what is switched on is part of the proof, for files, tables and functions that a task creates. */
+  conventions: z
+    .strictObject({
+      files: z.boolean().default(false),
+      database: z.boolean().default(false),
+      functions: z
+        .strictObject({
+          /** Of functions that are given to on… props and to addEventListener. */
+          handlers: functionName.optional(),
+          /** Of functions that files export: glob to pattern. */
+          exports: z.record(plainGlob, functionName).default({}),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   /** The validator's round while a conductor runs; 0 switches it off (seed 5, validator triggers). */
   validate: z.strictObject({ every_minutes: z.number().int().min(0).max(1440).default(30) }).prefault({}),
   /** Whether the conductor adds a scribe's task per finished wave to plans that have none of their own (seed 5, scribe). */

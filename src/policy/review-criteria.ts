@@ -55,7 +55,7 @@ export function reviewCriteria(
     ),
     ...templateRules(task),
     ...rulesOf('seed 5, quality gates', ROLE_GATES[canonicalAgent(role.name)] ?? []),
-    ...(writesCode(task, role) ? [...testRules(config), ...nameRules()] : []),
+    ...(writesCode(task, role) ? [...testRules(config), ...nameRules(config)] : []),
   ];
   return rules.map(([text, source], index) => ({ number: index + 1, text, source }));
 }
@@ -80,7 +80,11 @@ function testRules({ testing }: Pick<Config, 'testing'>): Rule[] {
   ]);
 }
 
-const nameRules = (): Rule[] =>
-  rulesOf('seed 5, naming conventions', [
-    'Names follow the project; where it has no habit: handle… for event handlers, fetch… for reading, validate… for checks, aToB for conversions.',
+/** What a function does only a reader can say, so all of seed 5's names are asked for, also where code has looked. */
+function nameRules({ conventions }: Pick<Config, 'conventions'>): Rule[] {
+  const { handlers = 'handle{Event}', exports } = conventions.functions;
+  const own = Object.entries(exports).map(([glob, pattern]) => ` What ${glob} exports is named ${pattern}.`);
+  return rulesOf('seed 5, naming conventions', [
+    `Names follow the project; where it has no habit: ${handlers} for event handlers, fetch{Resource} for reading, validate{Thing} for checks, {from}To{To} for conversions.${own.join('')}`,
   ]);
+}

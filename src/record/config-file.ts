@@ -34,6 +34,7 @@ const EXAMPLES: Examples = {
   testing: 'testing: { coverage: 80, components_need_stories: true }',
   'testing.coverage': 'coverage: 80',
   conventions: 'conventions: { files: true, database: true }',
+  'conventions.functions': 'functions: { handlers: handle{Event}, exports: { src/api/**: fetch{Resource} } }',
   validate: 'validate: { every_minutes: 30 }',
   scribe: 'scribe: off',
   notify: 'notify: cat >> ~/kleiber-alerts.jsonl',

@@ -200,6 +200,22 @@ describe('what a project has switched on', () => {
   });
 });
 
+describe('the names of functions', () => {
+  const functions = { handlers: 'handle{Event}', exports: { 'src/backend/api/**': 'fetch{Resource}' } };
+  const here = { 'src/backend/api/users.js': 'export function getUsers() {}\n' };
+  const both = `${here['src/backend/api/users.js']}export function getOrders() {}\n`;
+
+  test('are part of the proof, for what is new in a file', async () => {
+    open({ config: { conventions: { functions } }, files: here }).task(
+      'a',
+      writes({ 'src/backend/api/users.js': both }),
+    );
+    const { note } = await judged();
+    expect(note).toContain('src/backend/api/users.js:2: getOrders is exported from src/backend/api/**');
+    expect(note).not.toContain('getUsers');
+  });
+});
+
 describe('the scribe', () => {
   const scribe = { agent: 'scribe', files: ['CHANGELOG.md'] };
   const log = { 'CHANGELOG.md': '# Changes\n\n- carts\n' };

@@ -44,3 +44,16 @@ test('a template is held against the work', () => {
   expect(sources(withTemplate)).toContain('seed 1, haiku operating guidelines');
   expect(sources(task)).not.toContain('seed 1, haiku operating guidelines');
 });
+
+test("the project's own names of functions reach the reviewer, because what a function does only a reader can say", () => {
+  const own = configSchema.parse({
+    conventions: { functions: { handlers: 'on{Event}', exports: { 'src/api/**': 'load{Resource}' } } },
+  });
+  const named = (from: typeof own): string | undefined =>
+    reviewCriteria(taskOf({ id: 'a' }), role('engineer-backend'), from).find(({ source }) => source.includes('naming'))
+      ?.text;
+  expect(named(own)).toBe(
+    'Names follow the project; where it has no habit: on{Event} for event handlers, fetch{Resource} for reading, validate{Thing} for checks, {from}To{To} for conversions. What src/api/** exports is named load{Resource}.',
+  );
+  expect(named(config)).toContain('handle{Event} for event handlers');
+});
