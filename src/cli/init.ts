@@ -104,7 +104,7 @@ function ignoreLines(edges: InitEdges, deps: readonly string[]): string[] {
 function configWrite(edges: InitEdges, found: Detection): Write[] {
   if (edges.kindOf(CONFIG_FILE) !== 'absent') return [];
   const roles = Object.fromEntries(Object.entries(found.roles).map(([agent, paths]) => [agent, { paths }]));
-  const text = formatConfig({ checks: found.checks, deps: found.deps, roles });
+  const text = formatConfig({ checks: found.checks, deps: found.deps, roles, coverage: found.coverage });
   return [
     { path: CONFIG_FILE, text, action: 'create', lines: lineCount(text), purpose: 'checks, dependency folders, roles' },
   ];
@@ -155,9 +155,19 @@ function preview(edges: InitEdges, found: Detection, writes: readonly Write[]): 
 
 function printJson(edges: InitEdges, found: Detection, writes: readonly Write[], isWritten: boolean): void {
   const files = writes.map(({ path, action, lines }) => ({ path, action, lines }));
-  const { checks, deps, roles, reasons } = found;
+  const { checks, deps, roles, coverage, reasons } = found;
   edges.out(
-    JSON.stringify({ schemaVersion: 1, kind: 'init', written: isWritten, files, checks, deps, roles, reasons }),
+    JSON.stringify({
+      schemaVersion: 1,
+      kind: 'init',
+      written: isWritten,
+      files,
+      checks,
+      deps,
+      roles,
+      coverage,
+      reasons,
+    }),
   );
 }
 

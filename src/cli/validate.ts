@@ -107,7 +107,7 @@ const summaryOf = ({ commit, validation, explanation }: ValidatorEvent) => ({
 });
 
 function textOf(branch: string, report: string, { commit, validation, explanation }: ValidatorEvent): string {
-  const glyph = { green: '✓', red: '✗', could_not_run: '?' } as const;
+  const glyph = { green: '✓', red: '✗', could_not_run: '?', could_not_tell: '·' } as const;
   const lines = validation.runs.map(
     ({ name, result, durationMs, command }) =>
       `  ${glyph[result]} ${name}  ${(durationMs / 1000).toFixed(1)} s  ${command}`,

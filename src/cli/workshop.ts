@@ -24,6 +24,7 @@ import { findDependencyBinds, lockFingerprint, lockFolders } from '../shell/depe
 import { openNoSandbox } from '../shell/no-sandbox.ts';
 import type { DependencyBind, Sandbox } from '../shell/sandbox.ts';
 import type { WorkerEdges } from '../worker/edges.ts';
+import { checkReports } from './check-reports.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
 import { openDoorbell } from './doorbell.ts';
@@ -206,6 +207,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
       checkout: project.checkout,
       record: recordFiles(project.facts.root),
       recentChecks: recentChecks(systemClock),
+      reports: checkReports,
       beside: besideTheTicks(MOST_BESIDE),
       person: name,
     },

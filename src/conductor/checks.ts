@@ -1,10 +1,11 @@
 /** Runs the checks on one commit in a fresh tree, in the sandbox; a tree that was checked before under the same conditions is not checked again. */
 import { redactSecrets } from '../agent/redact.ts';
-import type { Check, CheckRun, Validation } from '../domain/check.ts';
+import type { Check, CheckResult, CheckRun, Validation } from '../domain/check.ts';
 import { overallResult, rememberedValidation, validationText } from '../domain/check.ts';
 import type { GitFailure } from '../git/git.ts';
 import { validationKey } from '../policy/validation-key.ts';
 import type { CommandOutcome } from '../shell/sandbox.ts';
+import { coverageRun, sourcesToCover } from './coverage.ts';
 import type { ConductorEdges } from './edges.ts';
 
 /** The conductor's own worktree; only the one that leads touches it, so `plan` checks its base in another. */
@@ -17,14 +18,58 @@ export async function checkCommit(
   place = CHECK_TREE,
 ): Promise<Validation> {
   const key = validationKey(await edges.store.rootEntries(commit), edges.conditions());
-  const known = edges.holder.baton.recallValidation(key);
-  const remembered = known === null ? edges.recentChecks.recall(key) : rememberedValidation(known);
+  const remembered = recall(key, edges);
   if (remembered !== null) return remembered;
   const validation = await checkAfresh(commit, edges, signal, place);
-  if (signal.aborted) return validation;
-  if (validation.result === 'green') edges.holder.baton.rememberValidation(key, validationText(validation));
-  else edges.recentChecks.keep(key, validation);
+  if (!signal.aborted) keep(key, validation, edges);
   return validation;
+}
+
+/**
+ * The same with what tests run of the files that differ from `base`, where the project names a report of it. What the
+ * commands said alone is remembered as well: nobody who comes after asks about the same change.
+ */
+export async function checkChange(
+  commit: string,
+  base: string,
+  edges: ConductorEdges,
+  signal: AbortSignal,
+): Promise<Validation> {
+  const changed = await sourcesToCover(commit, base, edges);
+  if (changed.length === 0) return await checkCommit(commit, edges, signal);
+  const [root, conditions] = [await edges.store.rootEntries(commit), edges.conditions()];
+  const [plain, key] = [
+    validationKey(root, conditions),
+    validationKey(root, conditions, [changed, edges.studio.config.testing]),
+  ];
+  const remembered = recall(key, edges) ?? unlessGreen(recall(plain, edges));
+  if (remembered !== null) return remembered;
+  const validation = await checkAfresh(commit, edges, signal, CHECK_TREE);
+  if (signal.aborted) return validation;
+  keep(plain, validation, edges);
+  const run =
+    validation.result === 'green'
+      ? await coverageRun(commit, changed, `${edges.worktrees}/${CHECK_TREE}`, edges)
+      : null;
+  if (run === null) return validation;
+  const runs = [...validation.runs, run];
+  const whole: Validation = { ...validation, runs, result: overallResult(runs) };
+  keep(key, whole, edges);
+  return whole;
+}
+
+/** Green alone leaves something to be asked. */
+const unlessGreen = (validation: Validation | null): Validation | null =>
+  validation?.result === 'green' ? null : validation;
+
+function recall(key: string, { holder, recentChecks }: ConductorEdges): Validation | null {
+  const known = holder.baton.recallValidation(key);
+  return known === null ? recentChecks.recall(key) : rememberedValidation(known);
+}
+
+function keep(key: string, validation: Validation, { holder, recentChecks }: ConductorEdges): void {
+  if (validation.result === 'green') holder.baton.rememberValidation(key, validationText(validation));
+  else recentChecks.keep(key, validation);
 }
 
 /** Runs them whatever is remembered, and remembers nothing: a flaky check is seen by nobody who looks it up. */
@@ -37,6 +82,7 @@ export async function checkAfresh(
   const tree = await edges.store.treeOf(commit);
   const opened = await edges.store.openWorktree(`${edges.worktrees}/${place}`, `kleiber/${place}`, commit);
   if (!opened.ok) return { tree, result: 'could_not_run', runs: [noTree(opened.failure)] };
+  for (const report of edges.studio.config.testing.coverage_reports) edges.reports.forget(opened.value.path, report);
   const runs: CheckRun[] = [];
   for (const check of edges.conditions().checks) {
     const running = edges.studio.sandbox.run({
@@ -92,7 +138,7 @@ function runOf(check: Check, outcome: CommandOutcome, secrets: readonly string[]
   };
 }
 
-function resultOf(outcome: CommandOutcome): CheckRun['result'] {
+function resultOf(outcome: CommandOutcome): CheckResult {
   switch (outcome.kind) {
     case 'exited':
       if (outcome.exitCode === 0) return 'green';

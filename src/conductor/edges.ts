@@ -2,6 +2,7 @@
 import type { Studio } from '../agent/session.ts';
 import type { Holder } from '../baton/hold.ts';
 import type { Target } from '../domain/event.ts';
+import type { Result } from '../domain/result.ts';
 import type { GitStore, UserCheckout } from '../git/git.ts';
 import type { ValidationConditions } from '../policy/validation-key.ts';
 import type { BoardKeeper } from '../report/board-keeper.ts';
@@ -19,6 +20,14 @@ export interface RecordFiles {
   removeLeftovers(): void;
 }
 
+/** Files that the checks have written into the tree they ran in; all of it is other people's work. */
+export interface CheckReports {
+  /** Takes away what is there before the checks run, so that nothing but them can have written it. */
+  forget(root: string, path: string): void;
+  /** The text, or why there is none, as the end of a sentence about the path. */
+  read(root: string, path: string): Result<string, string>;
+}
+
 export interface ConductorEdges {
   studio: Studio;
   holder: Holder;
@@ -32,6 +41,7 @@ export interface ConductorEdges {
   binds(): DependencyBind[];
   conditions(): ValidationConditions;
   recentChecks: RecentChecks;
+  reports: CheckReports;
   beside: Beside;
   /** Who answers when somebody types into a file. */
   person: string;

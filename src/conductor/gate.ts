@@ -11,7 +11,7 @@ import { isFirstDeviation, isStrike } from '../policy/strikes.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
 import { block, checksBlocker, personBlocker, reviewBlocker } from './block.ts';
-import { checkCommit } from './checks.ts';
+import { checkChange, checkCommit } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
 import { newRisks } from './found-risks.ts';
 import { dependencyBlocker, driftedLocks } from './lock-drift.ts';
@@ -92,7 +92,7 @@ async function validate(
   const { attempt, commit, base } = stage.submission;
   const locks = await driftedLocks(stage.submission, edges);
   if (locks.length > 0) return block(state, stage, dependencyBlocker(state.id, locks), edges);
-  const validation = await checkCommit(commit, edges, signal);
+  const validation = await checkChange(commit, base, edges, signal);
   if (signal.aborted) return false;
   const baseResult = validation.result === 'red' ? (await checkCommit(base, edges, signal)).result : null;
   if (signal.aborted) return false;

@@ -13,7 +13,7 @@ import { costOfTask } from '../policy/task-brief.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
 import { block, checksBlocker } from './block.ts';
-import { checkCommit } from './checks.ts';
+import { checkChange } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
 
 /** True when something was written. */
@@ -35,7 +35,7 @@ export async function landTask(
   }
   if (merged.value.kind === 'conflict') return giveBackConflict(task, state, stage, tip, merged.value, edges);
   const { commit } = merged.value;
-  const validation = await checkCommit(commit, edges, signal);
+  const validation = await checkChange(commit, tip, edges, signal);
   if (signal.aborted) return false;
   if (validation.result === 'could_not_run')
     return block(state, stage, checksBlocker('could_not_run', failingOutput(validation)), edges);

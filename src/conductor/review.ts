@@ -73,7 +73,7 @@ async function judge(review: Review): Promise<TaskEvent | null> {
   const { task, state, stage, edges } = review;
   const { attempt, commit } = stage.submission;
   const role = findRole(edges.studio.roles, task.head.agent) ?? { name: task.head.agent, produces: 'change' as const };
-  const criteria = reviewCriteria(task, role, edges.studio.config);
+  const criteria = reviewCriteria(task, role, edges.studio.config, state.validation?.runs ?? []);
   const first = await ask(review, criteria, 'Go on, and answer.');
   if (first === null || isPassing(first, state.id, edges)) return null;
   let verdict = verdictIn(first, commit, criteria, edges);

@@ -1,6 +1,7 @@
 /** The reviewer: who it is, what it is told about one submission, and what it answers. It has no tool that writes. */
 import * as z from 'zod';
 import { redactSecrets } from '../agent/redact.ts';
+import type { CheckRun } from '../domain/check.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
@@ -49,7 +50,7 @@ export function submissionOpening({ task, state, submission, criteria, differenc
     ['The task', formatTask(task).trim()],
     ['Criteria', criteria.map(({ number, text }) => `${number}. ${text}`).join('\n')],
     ['What its author says', fenced(authorText(submission))],
-    ['Checks', runs.map(run => `- \`${run.command}\`: ${run.result}`).join('\n')],
+    ['Checks', runs.map(runLine).join('\n')],
     ['Why you are asked', demand.because.map(why => `- ${why}`).join('\n')],
     ['The difference', difference === '' ? 'Nothing was changed: the report above is the work.' : fenced(difference)],
     ['Your answer', ANSWER],
@@ -57,6 +58,10 @@ export function submissionOpening({ task, state, submission, criteria, differenc
   const sections = parts.flatMap(([title, text]) => (text === '' ? [] : [`## ${title}\n\n${text}`]));
   return ['A submission needs your review before it may land.', ...sections].join('\n\n');
 }
+
+/** What a run could not tell is for the reviewer to judge, so it is told whole. */
+const runLine = ({ command, result, output }: CheckRun): string =>
+  `- \`${command}\`: ${result.replaceAll('_', ' ')}${result === 'could_not_tell' ? `\n\n${fenced(output)}\n` : ''}`;
 
 const ANSWER = `The worktree that your tools see is the submission as it would land. Read as much of it as you need, then answer.
 

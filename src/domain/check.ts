@@ -8,11 +8,17 @@ export interface Check {
 /** Three results, never two: "could not run" never counts as green. */
 export type CheckResult = 'green' | 'red' | 'could_not_run';
 
+/** The run that stands for no command: what tests run of the changed files. */
+export const COVERAGE_RUN = 'coverage of the change';
+
+/** Of one run. `could_not_tell`: it ran and has no answer, which is said and stops nothing. */
+export type RunResult = CheckResult | 'could_not_tell';
+
 /** One command on one tree, with the head and tail of what it printed. */
 export interface CheckRun {
   name: string;
   command: string;
-  result: CheckResult;
+  result: RunResult;
   exitCode: number | null;
   durationMs: number;
   output: string;
@@ -25,9 +31,10 @@ export interface Validation {
   runs: CheckRun[];
 }
 
-/** The worst result wins; an empty list has proven nothing. */
+/** The worst result wins; a list without an answer has proven nothing. */
 export function overallResult(runs: readonly CheckRun[]): CheckResult {
-  if (runs.length === 0 || runs.some(run => run.result === 'could_not_run')) return 'could_not_run';
+  if (runs.every(run => run.result === 'could_not_tell') || runs.some(run => run.result === 'could_not_run'))
+    return 'could_not_run';
   return runs.some(run => run.result === 'red') ? 'red' : 'green';
 }
 

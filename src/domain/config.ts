@@ -23,6 +23,14 @@ const plainGlob = z
   .max(256)
   .regex(/^[^?{}!\\/][^?{}!\\]*$/, 'a glob of literals, * and **, such as src/api/**');
 
+const reportPath = z
+  .string()
+  .max(256)
+  .regex(
+    /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\0-\x1f\\]+$/,
+    'a path inside the repository, such as coverage/lcov.info',
+  );
+
 /** Dollars per million tokens, as price lists print them. `from` is the first day (ISO) the row is valid. */
 export const priceRowSchema = z.strictObject({
   model: z.string().min(1),
@@ -101,11 +109,17 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Words in a task that move it to opus, per agent, beside those of seed 3's column; they can only raise. */
   escalate_when: z.record(agentName, z.array(z.string().min(3).max(80)).max(50)).default({}),
-  /** What seed 5 asks of tests; reviewers hear it, and the two rules are part of the proof where they are switched on. */
+  /** What seed 5 asks of tests: coverage where a report is named, the two rules where they are switched on, and reviewers hear the rest. */
   testing: z
     .strictObject({
-      /** Least share of lines that tests run, in percent. */
+      /** Least share of lines that tests run, in percent; of every changed source file, where a report is named. */
       coverage: z.number().int().min(0).max(100).default(80),
+      /** What the checks write about it: lcov, istanbul's json-summary or coverage.py's JSON. */
+      coverage_reports: z.array(reportPath).max(20).default([]),
+      /** Whether work lands of which no report can tell. */
+      coverage_required: z.boolean().default(false),
+      /** Files that are not held against it. */
+      coverage_except: z.array(plainGlob).max(100).default([]),
       endpoints_need_integration_tests: z.boolean().default(false),
       endpoints: z.array(z.string().min(1)).default(['src/backend/routes/**', 'src/routes/**']),
       integration_tests: z.array(z.string().min(1)).default(['tests/integration/**']),

@@ -1,5 +1,6 @@
 /** What `init` writes about a repository, found out from its tracked files and its manifests alone. */
 import { type DetectedCheck, detectChecks } from './detect-checks.ts';
+import { coverageReason, type DetectedCoverage, detectCoverage } from './detect-coverage.ts';
 import { detectRoles } from './detect-roles.ts';
 import { inFolder, isBelow, type ProjectFolder, projectFolders, type RepositoryListing } from './project-folders.ts';
 
@@ -10,6 +11,8 @@ export interface Detection {
   deps: string[];
   /** Agent to path trees; a role without folders is absent and keeps what it has. */
   roles: Record<string, string[]>;
+  /** A tool that tells what tests run; null where none is in sight. */
+  coverage: DetectedCoverage | null;
   reasons: string[];
 }
 
@@ -45,5 +48,13 @@ export function detect(listing: RepositoryListing): Detection {
   const { roles, reasons: roleReasons } = detectRoles(listing);
   const deps = detectDeps(projects, listing.files);
   const depsReason = deps.length > 0 ? [`dependency folders, bound read-only: ${deps.join(', ')}`] : [];
-  return { checks, deps, roles, reasons: [...checkReasons, ...depsReason, ...roleReasons] };
+  const coverage = detectCoverage(projects, listing);
+  const coverageReasons = coverage === null ? [] : [coverageReason(coverage)];
+  return {
+    checks,
+    deps,
+    roles,
+    coverage,
+    reasons: [...checkReasons, ...coverageReasons, ...depsReason, ...roleReasons],
+  };
 }

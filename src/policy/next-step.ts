@@ -2,7 +2,7 @@
  * The only road into the branch, as a decision: what the conductor does next with submitted work. Each
  * step needs the result of the one before, so none can be skipped.
  */
-import type { CheckResult, Validation } from '../domain/check.ts';
+import type { CheckResult, CheckRun, Validation } from '../domain/check.ts';
 import { isAtLeast } from '../domain/tier.ts';
 import { changesNote, type GateDemand, type ReviewDemand } from './review.ts';
 import { isStrike } from './strikes.ts';
@@ -94,12 +94,14 @@ const redOnceResolved = (resolver: string, note: string): NextStep => ({
 /** What a worker must see of a failed validation: the commands that failed with the end of what they printed. */
 export function failingOutput(validation: Validation): string {
   return validation.runs
-    .filter(run => run.result !== 'green')
-    .map(
-      run =>
-        `$ ${run.command}\n(${run.result === 'red' ? `exit code ${run.exitCode}` : 'could not run'})\n${run.output.slice(-6000)}`,
-    )
+    .filter(({ result }) => result === 'red' || result === 'could_not_run')
+    .map(run => `$ ${run.command}\n(${endOf(run)})\n${run.output.slice(-6000)}`)
     .join('\n\n');
+}
+
+function endOf({ result, exitCode }: CheckRun): string {
+  if (result === 'could_not_run') return 'could not run';
+  return exitCode === null ? 'red' : `exit code ${exitCode}`;
 }
 
 /** After too many tries a person has to look. What was nobody's fault is no try, until it has happened very often. */

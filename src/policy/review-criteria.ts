@@ -2,6 +2,7 @@
  * What a reviewer judges, numbered: the task's own criteria first, then the gates of its role (seed 5, agent roles), then
  * what the project asks of tests and names. A criterion that code has proven already is not asked again.
  */
+import { type CheckRun, COVERAGE_RUN } from '../domain/check.ts';
 import type { Config } from '../domain/config.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
@@ -42,11 +43,12 @@ const ROLE_GATES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** `config` is what the project asks of tests and names. */
+/** `config` is what the project asks of tests and names, `runs` what the checks have said of the work. */
 export function reviewCriteria(
   task: Task,
   role: Pick<Role, 'name' | 'produces'>,
   config: Pick<Config, 'testing' | 'conventions'>,
+  runs: readonly CheckRun[],
 ): ReviewCriterion[] {
   const rules: Rule[] = [
     ...rulesOf(
@@ -55,13 +57,13 @@ export function reviewCriteria(
     ),
     ...templateRules(task),
     ...rulesOf('seed 5, quality gates', ROLE_GATES[canonicalAgent(role.name)] ?? []),
-    ...(writesCode(task, role) ? [...testRules(config), ...nameRules(config)] : []),
+    ...(writesCode(task, role) ? [...testRules(config, runs), ...nameRules(config)] : []),
   ];
   return rules.map(([text, source], index) => ({ number: index + 1, text, source }));
 }
 
 /** Documents have neither tests nor functions. */
-const writesCode = (task: Task, role: Pick<Role, 'name' | 'produces'>): boolean =>
+export const writesCode = (task: Task, role: Pick<Role, 'name' | 'produces'>): boolean =>
   role.produces === 'change' &&
   !['architect', 'scribe'].includes(canonicalAgent(role.name)) &&
   !(task.head.files.length > 0 && task.head.files.every(glob => glob.endsWith('.md')));
@@ -73,11 +75,19 @@ const templateRules = ({ body }: Task): Rule[] =>
         'The template and its pattern are followed exactly; every deviation was unavoidable and is named in the report.',
       ]);
 
-function testRules({ testing }: Pick<Config, 'testing'>): Rule[] {
+function testRules({ testing }: Pick<Config, 'testing'>, runs: readonly CheckRun[]): Rule[] {
   return rulesOf('seed 5, testing requirements', [
-    `New code is covered by tests, lines at ${testing.coverage} % or more; pure functions and validators by unit tests beside them.`,
+    `New code is covered by tests${coverageWords(testing.coverage, runs)}; pure functions and validators by unit tests beside them.`,
     `A new or changed endpoint has an integration test (${testing.integration_tests.join(', ')}), a component a test of its own.`,
   ]);
+}
+
+/** The share of lines is asked where code has not told it; how good the tests are only a reader can say. */
+function coverageWords(least: number, runs: readonly CheckRun[]): string {
+  const run = runs.find(({ name }) => name === COVERAGE_RUN);
+  if (run?.result === 'green') return '';
+  const untold = run?.result === 'could_not_tell' ? ' (the checks could not tell for every file, see below)' : '';
+  return `, lines at ${least} % or more${untold}`;
 }
 
 /** What a function does only a reader can say, so all of seed 5's names are asked for, also where code has looked. */

@@ -21,13 +21,18 @@ export interface ValidationConditions {
   sandbox: string;
 }
 
-export function validationKey(root: readonly RootEntry[], conditions: ValidationConditions): string {
+/** `asked` is what was looked at beside the commands. */
+export function validationKey(
+  root: readonly RootEntry[],
+  conditions: ValidationConditions,
+  asked: readonly unknown[] = [],
+): string {
   const code = root
     .filter(entry => !RECORD.has(entry.name))
     .map(entry => `${entry.mode} ${entry.object} ${entry.name}`)
     .sort();
   const commands = conditions.checks.map(check => [check.name, check.command, check.timeoutMs]);
   return createHash('sha256')
-    .update(JSON.stringify([code, commands, conditions.dependencies, conditions.sandbox]))
+    .update(JSON.stringify([code, commands, conditions.dependencies, conditions.sandbox, ...asked]))
     .digest('hex');
 }

@@ -33,8 +33,11 @@ const EXAMPLES: Examples = {
   escalate_when: 'escalate_when: { api: [public endpoint] }',
   testing: 'testing: { coverage: 80, components_need_stories: true }',
   'testing.coverage': 'coverage: 80',
+  'testing.coverage_reports': 'coverage_reports: [coverage/lcov.info]',
+  'testing.coverage_required': 'coverage_required: true',
+  'testing.coverage_except': 'coverage_except: [src/generated/**]',
   conventions: 'conventions: { files: true, database: true }',
-  'conventions.functions': 'functions: { handlers: handle{Event}, exports: { src/api/**: fetch{Resource} } }',
+  'conventions.functions': "functions: { handlers: 'handle{Event}', exports: { src/api/**: 'fetch{Resource}' } }",
   validate: 'validate: { every_minutes: 30 }',
   scribe: 'scribe: off',
   notify: 'notify: cat >> ~/kleiber-alerts.jsonl',
@@ -60,14 +63,30 @@ export interface DetectedConfig {
   checks: { name: string; command: string; timeout_minutes?: number | undefined }[];
   deps: string[];
   roles: Record<string, { paths: string[] }>;
+  /** Reports of coverage; where the checks do not write them yet, `how` says what would. */
+  coverage?: { reports: string[]; isWritten: boolean; how: string[] } | null;
 }
 
 const comment = (text: string): string => neutralise(text).replace(/^/gm, '# ');
 
 /** A key under its explanation; without a value the explanation ends in an example. */
-function entry(key: keyof DetectedConfig, value: unknown, explanation: string): string {
+function entry(key: 'checks' | 'deps' | 'roles', value: unknown, explanation: string): string {
   const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   return `${comment(explanation)}\n${isEmpty ? `${comment(EXAMPLES[key] ?? key)}\n` : yamlEntry(key, value)}`;
+}
+
+/** In force where the checks write the reports already, else an offer. */
+function coverageEntry({ reports, isWritten, how }: NonNullable<DetectedConfig['coverage']>): string {
+  const { coverage } = configSchema.parse({}).testing;
+  const value = yamlEntry('testing', { coverage, coverage_reports: reports });
+  const words =
+    'Tests run this share of the lines, in percent, of every source file that a task changes, by these reports.';
+  if (isWritten) return `${comment(words)}\n${value}`;
+  const offer = [
+    'To switch it on, let a check write the report and take the marks away:',
+    ...how.map(line => `  ${line}`),
+  ];
+  return `${comment([words, ...offer].join('\n'))}\n${comment(value.trimEnd())}\n`;
 }
 
 function defaultsBlock(): string {
@@ -98,6 +117,7 @@ export function formatConfig(detected: DetectedConfig): string {
       'Folders of installed dependencies that git ignores; agents and checks see them read-only.',
     ),
     entry('roles', detected.roles, 'Where each agent may write.'),
+    ...(detected.coverage == null ? [] : [coverageEntry(detected.coverage)]),
     `${comment('Money, live conversations and limits, with the values that hold while these lines are comments:')}\n${defaultsBlock()}`,
   ];
   return `${parts.map(part => part.trimEnd()).join('\n\n')}\n`;

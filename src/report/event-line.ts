@@ -1,5 +1,6 @@
 /** One line per event, for people who watch a run or read the log afterwards. */
 
+import type { Validation } from '../domain/check.ts';
 import type { Event, Stored, TaskEvent } from '../domain/event.ts';
 import { inputTokens, usdText } from '../domain/money.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
@@ -110,7 +111,7 @@ function sayTask(event: SaidOfTask): Said {
       ];
     case 'validated':
       return event.validation.result === 'green'
-        ? ['·', `checks green on ${event.commit.slice(0, 9)}`]
+        ? ['·', `checks green on ${event.commit.slice(0, 9)}${untold(event.validation)}`]
         : ['✗', `checks ${event.validation.result.replaceAll('_', ' ')} on ${event.commit.slice(0, 9)}`];
     case 'merge_intended':
       return ['·', `candidate ${event.candidate.slice(0, 9)} green, as merged`];
@@ -156,6 +157,12 @@ function reviewLine({ verdict, reviewer }: Extract<Event, { kind: 'reviewed' }>)
   const met = `${verdict.criteria.filter(criterion => criterion.met).length} of ${verdict.criteria.length} criteria met`;
   const glyph = verdict.decision === 'approve' ? '✓' : '✗';
   return [glyph, `review on ${reviewer.tier}: ${verdict.decision.replaceAll('_', ' ')}, ${met}. ${verdict.summary}`];
+}
+
+/** What has been asked of a green tree and got no answer. */
+function untold({ runs }: Validation): string {
+  const names = runs.filter(({ result }) => result === 'could_not_tell').map(({ name }) => name);
+  return names.length === 0 ? '' : `; ${names.join(', ')} could not be told`;
 }
 
 /** The line with its day in front; day and clock are those of the reader's own time zone. */

@@ -9,6 +9,8 @@ import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { Standing } from '../policy/board.ts';
+import { proofRules } from '../policy/proof-rules.ts';
+import { writesCode } from '../policy/review-criteria.ts';
 import { attemptZone } from '../policy/zones.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import type { Claim } from './claim.ts';
@@ -126,6 +128,7 @@ async function openingOf(running: Running, edges: WorkerEdges): Promise<string> 
     notes,
     protocol,
     notReadyText(claim.role, notReady(view, claim)),
+    writesCode(claim.task, claim.role) ? proofRules(edges.studio.config) : [],
   );
 }
 

@@ -22,11 +22,13 @@ export function taskOpening(
   notes: readonly string[],
   protocol = '',
   notReady = '',
+  rules: readonly string[] = [],
 ): string {
   return [
     taskText.trim(),
     section('Your zone', zoneText(zone)),
     section('Checks that must pass', checks.map(check => `- \`${check}\``).join('\n')),
+    section('Rules that code will check', rules.map(rule => `- ${rule}`).join('\n')),
     section('Landed before you', dependencies.map(dependencyText).join('\n\n')),
     section('Not there yet', notReady),
     section('How to ask and to report', protocol),

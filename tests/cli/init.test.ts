@@ -285,6 +285,7 @@ describe('init', () => {
         })),
       ],
       checks: [{ name: 'test', command: 'make check' }],
+      coverage: null,
       deps: [],
       roles: { 'engineer-backend': ['*.c'], scribe: ['docs/**', '*.md'] },
       reasons: [

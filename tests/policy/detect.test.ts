@@ -16,7 +16,7 @@ const PYTHON = 'PATH="$PWD/.venv/bin:$PATH" python3 -m';
 
 interface Row {
   repository: Record<string, string>;
-  expected: Omit<Detection, 'reasons'>;
+  expected: Omit<Detection, 'reasons' | 'coverage'>;
 }
 
 const ROWS: Record<string, Row> = {
@@ -322,7 +322,7 @@ const ROWS: Record<string, Row> = {
 
 describe('detect', () => {
   test.each(Object.entries(ROWS))('%s', (_name, { repository, expected }) => {
-    const { reasons: _reasons, ...found } = detectIn(repository);
+    const { reasons: _reasons, coverage: _coverage, ...found } = detectIn(repository);
     expect(found).toEqual(expected);
   });
 
@@ -405,6 +405,83 @@ describe('detect', () => {
         const record = files.filter(file => /^(?:tasks|docs|\.git)\//.test(file) || file === 'package.json');
         expect(record.filter(file => engineers.some(glob => matchesGlob(glob, file)))).toEqual([]);
       }),
+    );
+  });
+});
+
+describe('a coverage tool', () => {
+  const npm = (test: string, ...packages: string[]): Record<string, string> => ({
+    'package.json': json({ scripts: { test }, devDependencies: Object.fromEntries(packages.map(name => [name, '1'])) }),
+  });
+  const LCOV = ['coverage/lcov.info'];
+
+  test.each<[string, Record<string, string>, Detection['coverage']]>([
+    ['none', npm('node --test'), null],
+    [
+      'vitest without a report',
+      npm('vitest run', '@vitest/coverage-v8'),
+      { reports: LCOV, isWritten: false, how: ['vitest run --coverage --coverage.reporter=lcov'] },
+    ],
+    [
+      'vitest with one',
+      npm('vitest run --coverage --coverage.reporter=lcov', '@vitest/coverage-v8'),
+      { reports: LCOV, isWritten: true, how: ['script test of package.json'] },
+    ],
+    [
+      'c8 with a summary',
+      npm('c8 --reporter=json-summary node --test', 'c8'),
+      { reports: ['coverage/coverage-summary.json'], isWritten: true, how: ['script test of package.json'] },
+    ],
+    [
+      'jest, which writes lcov by itself',
+      npm('jest --ci --coverage', 'jest'),
+      { reports: LCOV, isWritten: true, how: ['script test of package.json'] },
+    ],
+    [
+      'jest with other reporters',
+      npm('jest --coverage --coverageReporters=text', 'jest'),
+      { reports: LCOV, isWritten: false, how: ['jest --coverage'] },
+    ],
+    [
+      "node's own runner",
+      npm('node --test --experimental-test-coverage --test-reporter=lcov --test-reporter-destination=lcov.info'),
+      { reports: ['lcov.info'], isWritten: true, how: ['script test of package.json'] },
+    ],
+    [
+      'pytest-cov',
+      { 'requirements.txt': 'pytest\npytest-cov\n' },
+      { reports: ['coverage.lcov'], isWritten: false, how: ['python3 -m pytest --cov --cov-report=lcov'] },
+    ],
+    [
+      'pytest-cov that writes JSON',
+      { 'pyproject.toml': '[tool.pytest.ini_options]\naddopts = "--cov --cov-report=json"\n' },
+      { reports: ['coverage.json'], isWritten: true, how: ['--cov-report=json of pytest'] },
+    ],
+    [
+      'two packages, one of which writes none yet',
+      {
+        ...npm('jest --coverage', 'jest'),
+        'packages/web/package.json': json({
+          scripts: { test: 'vitest run' },
+          devDependencies: { '@vitest/coverage-v8': '1' },
+        }),
+      },
+      {
+        reports: ['coverage/lcov.info', 'packages/web/coverage/lcov.info'],
+        isWritten: false,
+        how: ['script test of package.json', 'in packages/web: vitest run --coverage --coverage.reporter=lcov'],
+      },
+    ],
+  ])('%s', (_name, repository, coverage) => {
+    expect(detectIn(repository).coverage).toEqual(coverage);
+  });
+
+  test('is told of in the preview', () => {
+    expect(detectIn(npm('vitest run', '@vitest/coverage-v8')).reasons).toContain(
+      'coverage of changed files could be checked: let a check write coverage/lcov.info (vitest run --coverage --coverage.reporter=lcov), then see testing: in kleiber.yml',
+    );
+    expect(detectIn(npm('jest --coverage', 'jest')).reasons).toContain(
+      'coverage of changed files: coverage/lcov.info (script test of package.json)',
     );
   });
 });

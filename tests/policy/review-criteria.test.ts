@@ -9,7 +9,7 @@ const role = (name: string) => ({ name, produces: 'change' as const });
 
 test('numbers run from 1 without a gap, and the task speaks first', () => {
   const task = taskOf({ id: 'a' });
-  const criteria = reviewCriteria(task, role('engineer-backend'), config);
+  const criteria = reviewCriteria(task, role('engineer-backend'), config, []);
   expect(criteria.map(({ number }) => number)).toEqual(criteria.map((_, index) => index + 1));
   expect(criteria[0]).toEqual({ number: 1, text: task.body.acceptanceCriteria[0]?.text, source: 'task' });
   expect(criteria.filter(({ source }) => source === 'task')).toHaveLength(task.body.acceptanceCriteria.length);
@@ -21,7 +21,7 @@ test.each([
   ['scribe', ['Nothing that stood in a log']],
   ['architect', ['design only']],
 ])('%s answers for its gates of seed 5', (agent, words) => {
-  const text = reviewCriteria(taskOf({ id: 'a', agent }), role(agent), config)
+  const text = reviewCriteria(taskOf({ id: 'a', agent }), role(agent), config, [])
     .map(criterion => criterion.text)
     .join('\n');
   for (const word of words) expect(text).toContain(word);
@@ -29,7 +29,9 @@ test.each([
 
 test('the coverage of the project reaches the reviewer, and documents are asked for none', () => {
   const asked = (agent: string, files: string[]): boolean =>
-    reviewCriteria(taskOf({ id: 'a', agent, files }), role(agent), config).some(({ text }) => text.includes('90 %'));
+    reviewCriteria(taskOf({ id: 'a', agent, files }), role(agent), config, []).some(({ text }) =>
+      text.includes('90 %'),
+    );
   expect([
     asked('engineer-backend', ['src/**']),
     asked('engineer-backend', ['docs/api.md']),
@@ -40,7 +42,8 @@ test('the coverage of the project reaches the reviewer, and documents are asked 
 test('a template is held against the work', () => {
   const task = taskOf({ id: 'a' });
   const withTemplate = { ...task, body: { ...task.body, template: 'copy this' } };
-  const sources = (of: typeof task) => reviewCriteria(of, role('engineer-backend'), config).map(({ source }) => source);
+  const sources = (of: typeof task) =>
+    reviewCriteria(of, role('engineer-backend'), config, []).map(({ source }) => source);
   expect(sources(withTemplate)).toContain('seed 1, haiku operating guidelines');
   expect(sources(task)).not.toContain('seed 1, haiku operating guidelines');
 });
@@ -50,8 +53,9 @@ test("the project's own names of functions reach the reviewer, because what a fu
     conventions: { functions: { handlers: 'on{Event}', exports: { 'src/api/**': 'load{Resource}' } } },
   });
   const named = (from: typeof own): string | undefined =>
-    reviewCriteria(taskOf({ id: 'a' }), role('engineer-backend'), from).find(({ source }) => source.includes('naming'))
-      ?.text;
+    reviewCriteria(taskOf({ id: 'a' }), role('engineer-backend'), from, []).find(({ source }) =>
+      source.includes('naming'),
+    )?.text;
   expect(named(own)).toBe(
     'Names follow the project; where it has no habit: on{Event} for event handlers, fetch{Resource} for reading, validate{Thing} for checks, {from}To{To} for conversions. What src/api/** exports is named load{Resource}.',
   );

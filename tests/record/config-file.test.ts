@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/domain/config.ts';
@@ -81,6 +82,28 @@ models: { opux: x }
   });
 });
 
+it('shows rules of its own for names and coverage as they are written', () => {
+  const text = readFileSync(new URL('../../docs/quick-reference.md', import.meta.url), 'utf8');
+  const [, yaml = ''] = /for what a project knows better:[\s\S]*?```yaml\n([\s\S]*?)```/i.exec(text) ?? [];
+  expect(parseConfig(PATH, yaml)).toMatchObject({
+    ok: true,
+    value: {
+      testing: { coverage_reports: ['coverage/lcov.info'], coverage_except: ['src/generated/**'] },
+      conventions: { functions: { handlers: 'handle{Event}', exports: { 'src/mappers/**': '{from}To{To}' } } },
+    },
+  });
+});
+
+it.each([
+  ["conventions: { functions: { handlers: 'handle' } }", 'conventions.functions'],
+  ["conventions: { functions: { exports: { '/src/*': 'a{B}' } } }", 'conventions.functions'],
+  ['testing: { coverage_reports: [/etc/passwd] }', 'coverage_reports'],
+  ['testing: { coverage_reports: [a/../../b] }', 'coverage_reports'],
+  ["testing: { coverage_except: ['src/{a,b}.ts'] }", 'coverage_except'],
+])('refuses %j', (text, key) => {
+  expect(problems(text).join()).toContain(key);
+});
+
 describe('writing kleiber.yml', () => {
   const DETECTED: DetectedConfig = {
     checks: [
@@ -123,6 +146,40 @@ describe('writing kleiber.yml', () => {
     const text = formatConfig({ checks: [], deps: [], roles: {} });
     expect(text).toContain('# checks: [{ name: test, command: npm test }]\n');
     expect(parseConfig(PATH, text)).toEqual({ ok: true, value: DEFAULTS });
+  });
+
+  const coverage = { reports: ['coverage/lcov.info'], how: ['c8 --reporter=lcov npm test'] };
+  const written = (isWritten: boolean): string =>
+    formatConfig({ ...DETECTED, coverage: { ...coverage, isWritten } }).split('\n\n')[4] ?? '';
+
+  it('switches coverage on where the checks write its report', () => {
+    expect(written(true)).toMatchInlineSnapshot(`
+      "# Tests run this share of the lines, in percent, of every source file that a task changes, by these reports.
+      testing:
+        coverage: 80
+        coverage_reports:
+          - coverage/lcov.info"
+    `);
+    const read = parseConfig(PATH, formatConfig({ ...DETECTED, coverage: { ...coverage, isWritten: true } }));
+    expect(read.ok && read.value.testing).toEqual({ ...DEFAULTS.testing, coverage_reports: ['coverage/lcov.info'] });
+  });
+
+  it('offers coverage where a tool is there and writes none yet', () => {
+    expect(written(false)).toMatchInlineSnapshot(`
+      "# Tests run this share of the lines, in percent, of every source file that a task changes, by these reports.
+      # To switch it on, let a check write the report and take the marks away:
+      #   c8 --reporter=lcov npm test
+      # testing:
+      #   coverage: 80
+      #   coverage_reports:
+      #     - coverage/lcov.info"
+    `);
+    const [, offer = ''] = written(false).split(/^(?=# testing:)/m);
+    const text = offer.replace(/^# /gm, '');
+    expect(parseConfig(PATH, text)).toMatchObject({
+      ok: true,
+      value: { testing: { coverage_reports: ['coverage/lcov.info'] } },
+    });
   });
 
   it('has comments that hold the real defaults', () => {

@@ -10,6 +10,7 @@ import { type Holder, letGo, tryHold } from '../../src/baton/hold.ts';
 import type { Ledger } from '../../src/baton/ledger.ts';
 import { openBaton } from '../../src/baton/sqlite-baton.ts';
 import { openLedger } from '../../src/baton/sqlite-ledger.ts';
+import { checkReports } from '../../src/cli/check-reports.ts';
 import { recordFiles } from '../../src/cli/record-files.ts';
 import { oneAfterTheOther } from '../../src/conductor/beside.ts';
 import { type Courier, courier } from '../../src/conductor/deliver.ts';
@@ -112,6 +113,7 @@ export class HouseProcess {
       checkout: handles.checkout,
       record: handles.record,
       recentChecks: recentChecks(house.clock),
+      reports: checkReports,
       beside: oneAfterTheOther(),
       person: 'Ada',
     };

@@ -28,7 +28,7 @@ export const CHECK: Check = { name: 'check', command: 'check', timeoutMs: 60_000
 export interface HouseOptions {
   files?: Record<string, string>;
   /** Green everywhere, unless told otherwise. */
-  check?: (tree: Tree) => Verdict;
+  check?: (tree: Tree, leave: (path: string, text: string) => void) => Verdict;
   config?: Record<string, unknown>;
 }
 
@@ -65,7 +65,8 @@ export class House {
   readonly sandbox: Sandbox;
   /** How often the check ran. */
   checksRun = 0;
-  check: (tree: Tree) => Verdict;
+  /** What it leaves lies in the tree under test, as reports do. */
+  check: NonNullable<HouseOptions['check']>;
   /** What commands of an agent do to the worktree they run in. */
   readonly commands = new Map<string, (worktree: string) => void>();
   readonly notices: string[] = [];
@@ -125,7 +126,11 @@ export class House {
       return exited(0, '');
     }
     this.checksRun++;
-    switch (this.check(path => read(join(worktree, path)))) {
+    const leave = (path: string, text: string): void => {
+      mkdirSync(dirname(join(worktree, path)), { recursive: true });
+      writeFileSync(join(worktree, path), text);
+    };
+    switch (this.check(path => read(join(worktree, path)), leave)) {
       case 'green':
         return exited(0, 'all is well\n');
       case 'red':

@@ -1,6 +1,6 @@
 /** Reads a file of the worktree, in pieces. */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { readRegularFile } from './regular-file.ts';
 import { answer, defineTool, refuse, type Tool, type ToolAnswer } from './tool.ts';
 import { resolvePath, type Workspace } from './workspace.ts';
 
@@ -20,31 +20,12 @@ export const readTool = (workspace: Workspace): Tool =>
     async ({ path, offset = 1, limit = 400 }) => {
       const resolved = resolvePath(workspace, path);
       if (!resolved.ok) return refuse(resolved.why);
-      const bytes = readRegularFile(resolved.absolute);
+      const bytes = readRegularFile(resolved.absolute, MOST_FILE_BYTES);
       if (typeof bytes === 'string') return refuse(`${path}: ${bytes}`);
       return showLines(resolved.relative, bytes, offset, limit);
     },
     'read fewer lines',
   );
-
-/** The bytes, or why not. Opened without following links and without blocking on a pipe. */
-function readRegularFile(absolute: string): Buffer | string {
-  let handle: number;
-  try {
-    handle = openSync(absolute, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return 'there is no such file'; // whatever kept it from opening, the model can only look elsewhere
-  }
-  try {
-    const stat = fstatSync(handle);
-    if (stat.isDirectory()) return 'this is a folder; use list';
-    if (!stat.isFile()) return 'this is not a regular file';
-    if (stat.size > MOST_FILE_BYTES) return `this file has ${stat.size} bytes; read at most ${MOST_FILE_BYTES}`;
-    return readFileSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
 
 function showLines(path: string, bytes: Buffer, offset: number, limit: number): ToolAnswer {
   if (bytes.subarray(0, 8000).includes(0)) return answer(`${path} is binary, ${bytes.length} bytes`);
