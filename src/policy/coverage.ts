@@ -69,18 +69,36 @@ export function coverageVerdict(question: CoverageQuestion): CoverageVerdict | n
   const isMeasured = measuredBy(reports);
   const files = question.changed.filter(isMeasured).map(path => judge(path, table.get(path), rules));
   if (files.length === 0) return null;
-  const below = files.filter(({ standing }) => standing === 'below');
-  const unknown = files.filter(({ standing }) => standing === 'unknown');
+  const of = (wanted: JudgedFile['standing']): JudgedFile[] => files.filter(({ standing }) => standing === wanted);
+  const [below, unknown, met] = [of('below'), of('unknown'), of('met')];
   const unread = reports.flatMap(({ path, read }) => (read.ok ? [] : [`${path} ${read.failure}`]));
-  const lines = [
-    `${files.length - below.length - unknown.length} of ${files.length} changed source files have ${rules.coverage} % of their lines run by tests, or more (testing.coverage)`,
-    ...[...below, ...unknown, ...files.filter(({ standing }) => standing === 'met')].map(({ text }) => `  ${text}`),
-    ...unread,
-  ];
+  const details = [...below, ...unknown, ...met].map(({ path, text }) => `  ${path}  ${text}`);
   return {
     result: resultOf(below.length, unknown.length, unread.length === reports.length, rules),
-    text: lines.join('\n'),
+    text: [headline(below, unknown, met, rules), ...details, ...unread].join('\n'),
   };
+}
+
+const MOST_NAMED = 3;
+
+const named = (files: readonly JudgedFile[]): string => {
+  const more = files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : '';
+  return `${files
+    .slice(0, MOST_NAMED)
+    .map(({ path, share }) => `${path} ${share}`.trimEnd())
+    .join(', ')}${more}`;
+};
+
+/** All of it in a line, for those who read no more. */
+function headline(
+  below: readonly JudgedFile[],
+  unknown: readonly JudgedFile[],
+  met: readonly JudgedFile[],
+  { coverage }: CoverageRules,
+): string {
+  if (below.length > 0) return `tests run less than ${coverage} % of the lines of ${named(below)}`;
+  if (unknown.length > 0) return `no report tells what tests run of ${named(unknown)}`;
+  return `tests run ${coverage} % or more of the lines of ${named(met)}`;
 }
 
 /** Where nothing can be read the checks are to mend, and not the work. */
@@ -97,20 +115,25 @@ function resultOf(
 }
 
 interface JudgedFile {
+  path: string;
   standing: 'met' | 'below' | 'unknown';
+  /** `79.9 %`; empty where nobody knows. */
+  share: string;
   text: string;
 }
 
 function judge(path: string, found: Omit<FileCoverage, 'file'> | undefined, { coverage }: CoverageRules): JudgedFile {
-  if (found === undefined) return { standing: 'unknown', text: `${path}  in no report, so no test is known to run it` };
+  if (found === undefined)
+    return { path, standing: 'unknown', share: '', text: 'in no report, so no test is known to run it' };
   const { covered, lines } = found;
-  const isMet = covered * 100 >= coverage * lines;
-  return { standing: isMet ? 'met' : 'below', text: `${path}  ${shareText(covered, lines)}` };
+  const standing = covered * 100 >= coverage * lines ? 'met' : 'below';
+  const share = shareText(covered, lines);
+  return { path, standing, share, text: lines === 0 ? 'no line to run' : `${share} (${covered} of ${lines} lines)` };
 }
 
 /** Rounded down, so that what misses a border by a hair never reads as if it had met it. */
 const shareText = (covered: number, lines: number): string =>
-  lines === 0 ? 'no line to run' : `${Math.floor((1000 * covered) / lines) / 10} % (${covered} of ${lines} lines)`;
+  lines === 0 ? '' : `${Math.floor((1000 * covered) / lines) / 10} %`;
 
 /** Languages that some report names a file of; without any report all of them count. */
 function measuredBy(reports: readonly CoverageReport[]): (path: string) => boolean {

@@ -40,21 +40,23 @@ const SCRIPT_TOOLS: { packages: string[]; writes: RegExp; how: string }[] = [
   { packages: ['jest'], writes: /\bjest\b(?!.*--coverageReporters).*--coverage\b/, how: 'jest --coverage' },
 ];
 
-/** Node's own runner names its report itself. */
-const NODE_REPORT = /--experimental-test-coverage\b.*--test-reporter=lcov\b.*--test-reporter-destination=(\S+)/;
+/** Node's own runner writes lcov to the destination that stands in the same place of its row as the reporter does. */
+function nodeReport(script: string): string | null {
+  if (!script.includes('--experimental-test-coverage')) return null;
+  const all = (option: string): string[] =>
+    [...script.matchAll(new RegExp(`--${option}=(\\S+)`, 'g'))].map(([, value]) => value ?? '');
+  const place = all('test-reporter').indexOf('lcov');
+  const destination = place < 0 ? undefined : all('test-reporter-destination')[place];
+  return destination !== undefined && /^[\w./-]+\.\w+$/.test(destination) ? destination.replace(/^\.\//, '') : null;
+}
 
 function inScripts({ folder }: ProjectFolder, listing: RepositoryListing): Found | null {
   const path = inFolder(folder, 'package.json');
   const manifest = parsePackage(listing.texts.get(path));
   if (manifest === null) return null;
   const script = manifest.scripts.test ?? '';
-  const destination = NODE_REPORT.exec(script)?.[1];
-  if (destination !== undefined && /^[\w./-]+$/.test(destination))
-    return {
-      report: inFolder(folder, destination.replace(/^\.\//, '')),
-      isWritten: true,
-      how: `script test of ${path}`,
-    };
+  const own = nodeReport(script);
+  if (own !== null) return { report: inFolder(folder, own), isWritten: true, how: `script test of ${path}` };
   const tool = SCRIPT_TOOLS.find(({ packages }) => packages.some(name => manifest.dependencies.includes(name)));
   if (tool === undefined) return null;
   const isWritten = tool.writes.test(script);

@@ -1,6 +1,6 @@
 /** One line per event, for people who watch a run or read the log afterwards. */
 
-import type { Validation } from '../domain/check.ts';
+import { COVERAGE_RUN, type Validation } from '../domain/check.ts';
 import type { Event, Stored, TaskEvent } from '../domain/event.ts';
 import { inputTokens, usdText } from '../domain/money.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
@@ -112,7 +112,10 @@ function sayTask(event: SaidOfTask): Said {
     case 'validated':
       return event.validation.result === 'green'
         ? ['·', `checks green on ${event.commit.slice(0, 9)}${untold(event.validation)}`]
-        : ['✗', `checks ${event.validation.result.replaceAll('_', ' ')} on ${event.commit.slice(0, 9)}`];
+        : [
+            '✗',
+            `checks ${event.validation.result.replaceAll('_', ' ')} on ${event.commit.slice(0, 9)}${uncovered(event.validation)}`,
+          ];
     case 'merge_intended':
       return ['·', `candidate ${event.candidate.slice(0, 9)} green, as merged`];
     case 'landed':
@@ -157,6 +160,12 @@ function reviewLine({ verdict, reviewer }: Extract<Event, { kind: 'reviewed' }>)
   const met = `${verdict.criteria.filter(criterion => criterion.met).length} of ${verdict.criteria.length} criteria met`;
   const glyph = verdict.decision === 'approve' ? '✓' : '✗';
   return [glyph, `review on ${reviewer.tier}: ${verdict.decision.replaceAll('_', ' ')}, ${met}. ${verdict.summary}`];
+}
+
+/** The one run whose first line says all of it. */
+function uncovered({ runs }: Validation): string {
+  const run = runs.find(({ name, result }) => name === COVERAGE_RUN && result !== 'green');
+  return run === undefined ? '' : `: ${run.output.split('\n')[0]}`;
 }
 
 /** What has been asked of a green tree and got no answer. */

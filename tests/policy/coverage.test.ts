@@ -79,7 +79,7 @@ describe('the verdict', () => {
   test('names every file with its share, what is too little first, and never rounds up to the border', () => {
     expect(ask(['src/a.ts', 'src/b.ts'], [report(LCOV, 'src/a.ts 26/26', 'src/b.ts 79996/100000')])).toEqual({
       result: 'red',
-      text: `1 of 2 changed source files have 80 % of their lines run by tests, or more (testing.coverage)
+      text: `tests run less than 80 % of the lines of src/b.ts 79.9 %
   src/b.ts  79.9 % (79996 of 100000 lines)
   src/a.ts  100 % (26 of 26 lines)`,
     });
@@ -115,10 +115,17 @@ describe('the verdict', () => {
     expect(ask(files, reports, testing)?.result ?? null).toBe(result);
   });
 
+  test('begins with the files that matter, and with no more than three of them', () => {
+    const headline = (covered: number, ...files: string[]): string | undefined =>
+      ask(files, [report(LCOV, ...files.map(file => `${file} ${covered}/4`))])?.text.split('\n')[0];
+    expect(headline(1, ...TREE)).toBe(
+      'tests run less than 80 % of the lines of src/a.ts 25 %, src/b.ts 25 %, packages/web/src/a.ts 25 % and 2 more',
+    );
+    expect(headline(4, 'src/a.ts')).toBe('tests run 80 % or more of the lines of src/a.ts 100 %');
+  });
+
   test('says which report is missing, and that no test is known to run a file', () => {
-    expect(
-      ask(['src/a.ts'], [unread])?.text,
-    ).toBe(`0 of 1 changed source files have 80 % of their lines run by tests, or more (testing.coverage)
+    expect(ask(['src/a.ts'], [unread])?.text).toBe(`no report tells what tests run of src/a.ts
   src/a.ts  in no report, so no test is known to run it
 coverage/lcov.info was not written by the checks`);
   });

@@ -444,7 +444,9 @@ describe('a coverage tool', () => {
     ],
     [
       "node's own runner",
-      npm('node --test --experimental-test-coverage --test-reporter=lcov --test-reporter-destination=lcov.info'),
+      npm(
+        'node --test --experimental-test-coverage --test-reporter=spec --test-reporter=lcov --test-reporter-destination=stdout --test-reporter-destination=./lcov.info',
+      ),
       { reports: ['lcov.info'], isWritten: true, how: ['script test of package.json'] },
     ],
     [
