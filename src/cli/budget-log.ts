@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { calendarOf } from '../agent/meter.ts';
 import type { Purpose } from '../baton/ledger.ts';
-import { inputTokens, NANO_PER_USD, NO_USAGE } from '../domain/money.ts';
+import { dollars, inputTokens, NO_USAGE } from '../domain/money.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { PHASES, type Phase, TIERS, type Tier } from '../domain/tier.ts';
 import { modelFor, tierOfModel } from '../model/models.ts';
@@ -102,7 +102,7 @@ async function book(flags: LogFlags, project: Project, context: Context): Promis
   const { task, phase, model } = purpose.value;
   say(
     context,
-    `logged ${tokens} tokens of ${model} on ${task} in ${phase}: $${(cost / NANO_PER_USD).toFixed(2)}, counted in ${when.day} and ${when.week}`,
+    `logged ${tokens} tokens of ${model} on ${task} in ${phase}: ${dollars(cost)}, counted in ${when.day} and ${when.week}`,
   );
   await raiseAlerts(project, context);
   return 0;
@@ -181,10 +181,10 @@ function showWeek(flags: LogFlags, project: Project, context: Context): ExitCode
     phase,
     model,
     `${tokens} tokens`,
-    `$${(cost / NANO_PER_USD).toFixed(2)}`,
+    dollars(cost),
     logged === null ? '' : `logged${logged === '' ? '' : `: ${logged}`}`,
   ]);
-  say(context, [`${week}: $${(total / NANO_PER_USD).toFixed(2)} here`, ...table(rows, widthOf(context))].join('\n'));
+  say(context, [`${week}: ${dollars(total)} here`, ...table(rows, widthOf(context))].join('\n'));
   return 0;
 }
 

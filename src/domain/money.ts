@@ -15,6 +15,10 @@ export function usdText(nano: NanoUsd): string {
   return text + '0'.repeat(Math.max(0, 2 - decimals));
 }
 
+/** For people: `$4.50`, and `<$0.01` for what would round to nothing and is not nothing. */
+export const dollars = (nano: NanoUsd): string =>
+  nano > 0 && nano < NANO_PER_USD / 200 ? '<$0.01' : `$${(nano / NANO_PER_USD).toFixed(2)}`;
+
 /** Tokens of one reply or a sum of replies, split by what they cost. `input` is the uncached part. */
 export interface Usage {
   input: number;

@@ -1,5 +1,5 @@
 /** The money of a project for people: the light first, then caps, then where it went and what came of it. */
-import { NANO_PER_USD, type NanoUsd, usdText } from '../domain/money.ts';
+import { dollars, type NanoUsd, usdText } from '../domain/money.ts';
 import type { BudgetZone } from '../policy/budget.ts';
 import type { BudgetReport, Share } from '../policy/budget-report.ts';
 import { type CapUse, capName } from '../policy/cap-use.ts';
@@ -24,7 +24,6 @@ export interface BudgetFacts {
   reservePercent: number;
 }
 
-const cents = (nano: NanoUsd): string => `$${(nano / NANO_PER_USD).toFixed(2)}`;
 const percent = (part: number, whole: number): string => `${Math.round((100 * part) / whole)} %`;
 
 export function budgetText(facts: BudgetFacts, width: number | null): string {
@@ -39,7 +38,7 @@ export function budgetText(facts: BudgetFacts, width: number | null): string {
     ...section(`by model, ${facts.period}`, shareRows(report.byModel), width),
     ...section(`by agent, ${facts.period}`, shareRows(report.byAgent), width),
     ...section(`by task, ${facts.period}`, shareRows(report.byTask), width),
-    ...section(`wasted so far: ${cents(report.wasted.cost)}`, wasteRows(report), width),
+    ...section(`wasted so far: ${dollars(report.wasted.cost)}`, wasteRows(report), width),
     ...section(workTitle(report), workRows(report), width),
     ...section('task duration, handed in so far', durationRows(report), width),
     ...section(`think : execute in output tokens, ${facts.period}`, thinkingRows(report.thinking), width),
@@ -56,7 +55,7 @@ function head({ report, period, policy, reservePercent }: BudgetFacts): string {
     ...(report.tightest === null
       ? []
       : [`${percent(report.tightest.settled, report.tightest.cap)} of ${capName(report.tightest)}`]),
-    `here ${period}: ${cents(spent)} spent, ${cents(reserved)} reserved${logged === 0 ? '' : `, ${cents(logged)} of it logged by hand`}`,
+    `here ${period}: ${dollars(spent)} spent, ${dollars(reserved)} reserved${logged === 0 ? '' : `, ${dollars(logged)} of it logged by hand`}`,
     `policy ${policy}, ${reservePercent} % kept for p0 and security`,
   ];
   return parts.join(' · ');
@@ -72,7 +71,7 @@ function bar(settled: number, open: number, cap: number): string {
 }
 
 const amount = (cap: Pick<CapUse, 'scope'>, value: number): string =>
-  cap.scope === 'tokens' ? `${value} tokens` : cents(value);
+  cap.scope === 'tokens' ? `${value} tokens` : dollars(value);
 
 function capRows({ report, plans }: BudgetFacts): string[][] {
   const row = (name: string, use: Pick<CapUse, 'scope' | 'settled' | 'open' | 'cap'>, anew: string): string[] => [
@@ -96,7 +95,7 @@ function burnLines({ burn }: BudgetReport): string[] {
     burn.exhausts === null
       ? 'no cap is reached before it begins anew'
       : `the ${burn.exhausts.scope}'s cap is reached at ${localTime(burn.exhausts.at)}`;
-  return [`  burn rate        ${cents(burn.perHour)} an hour; at this rate ${end}`];
+  return [`  burn rate        ${dollars(burn.perHour)} an hour; at this rate ${end}`];
 }
 
 function localTime(iso: string): string {
@@ -116,13 +115,13 @@ function section(title: string, rows: string[][], width: number | null): string[
 const shareRows = (shares: readonly Share[]): string[][] =>
   shares.map(({ name, cost, tokens, logged }) => [
     name,
-    cents(cost),
+    dollars(cost),
     `${tokens} tokens`,
-    logged === 0 ? '' : `${cents(logged)} logged`,
+    logged === 0 ? '' : `${dollars(logged)} logged`,
   ]);
 
 const wasteRows = ({ wasted }: BudgetReport): string[][] =>
-  wasted.attempts.map(({ task, attempt, cost, reason }) => [task, `attempt ${attempt}`, cents(cost), reason]);
+  wasted.attempts.map(({ task, attempt, cost, reason }) => [task, `attempt ${attempt}`, dollars(cost), reason]);
 
 const workTitle = ({ work }: BudgetReport): string =>
   `share of work in ${work.targets.unit} so far, beside the targets "${work.targets.name}" (${work.targets.source})`;
@@ -146,11 +145,14 @@ const durationRows = ({ durations }: BudgetReport): string[][] =>
   ]);
 
 function savingLine({ saving }: BudgetReport): string {
-  const against = (name: string, cost: NanoUsd | null): string =>
-    cost === null
-      ? `all-${name} has no price`
-      : `all-${name} ${cents(cost)} (${cost >= saving.actual ? 'saved' : 'lost'} ${cents(Math.abs(cost - saving.actual))})`;
-  return `${cents(saving.actual)} spent; the same tokens ${against('sonnet', saving.allSonnet)}, ${against('opus', saving.allOpus)}`;
+  const against = (name: string, cost: NanoUsd | null): string => {
+    if (cost === null) return `all-${name} has no price`;
+    const difference = cost - saving.actual;
+    const words =
+      difference === 0 ? 'the same' : `${difference > 0 ? 'saved' : 'lost'} ${dollars(Math.abs(difference))}`;
+    return `all-${name} ${dollars(cost)} (${words})`;
+  };
+  return `${dollars(saving.actual)} spent; the same tokens ${against('sonnet', saving.allSonnet)}, ${against('opus', saving.allOpus)}`;
 }
 
 function estimateLine({ estimates: { tasks, inRange, bias } }: BudgetReport): string {

@@ -1,5 +1,5 @@
 /** The weekly review for a person: the table with its evidence, what it advises, what each sort of task costs. */
-import { type NanoUsd, usdText } from '../domain/money.ts';
+import { dollars, usdText } from '../domain/money.ts';
 import type { TableMove } from '../domain/tier.ts';
 import { type Evidence, EXPECTED_REWORK, type Finding, moveText, percent } from '../policy/calibrate.ts';
 import type { Interval } from '../policy/interval.ts';
@@ -17,7 +17,6 @@ export interface Calibration {
   lastReviewAt: string | null;
 }
 
-const dollars = (cost: NanoUsd): string => `$${(cost / 1e9).toFixed(2)}`;
 const range = ({ low, high }: Interval): string => `${Math.round(low * 100)}-${Math.round(high * 100)} %`;
 
 export function calibrationText(found: Calibration, width: number | null): string {

@@ -1,6 +1,6 @@
 /** `progress/<plan>.md`: what was asked for and how it was split, for a reader who has only git. Written once, with the plan. */
 import type { PlanEvent } from '../domain/event.ts';
-import { NANO_PER_USD, type NanoUsd, usdText } from '../domain/money.ts';
+import { dollars, usdText } from '../domain/money.ts';
 import { neutralise, neutraliseLine } from '../domain/plain-text.ts';
 import type { Board, Card } from '../policy/board.ts';
 import { flowChart } from './mermaid.ts';
@@ -36,12 +36,10 @@ export function planPage(plan: string, event: Planned, board: Board): string {
 
 function rowOf({ id, agent, phase, depends_on: needs, title }: Card, event: Planned): string {
   const estimate = event.estimates?.[id];
-  const range = estimate === undefined ? '' : `${cents(estimate.low)} to ${cents(estimate.high)}`;
+  const range = estimate === undefined ? '' : `${dollars(estimate.low)} to ${dollars(estimate.high)}`;
   const link = `[${id}](../tasks/${agent}/${id}.md)`;
   const cells = [link, agent, phase, needs.join(', ') || '-', range, escaped(title)];
   return `| ${cells.join(' | ')} |`;
 }
-
-const cents = (nano: NanoUsd): string => `$${(nano / NANO_PER_USD).toFixed(2)}`;
 
 const escaped = (text: string): string => neutraliseLine(text).replace(/[\\|<>[\]]/g, '\\$&');

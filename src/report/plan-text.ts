@@ -1,5 +1,5 @@
 /** A plan for the eyes of the person who approves it: tasks, waves, critical path, models with reasons, and what it will cost. */
-import { NANO_PER_USD, type NanoUsd, usdText } from '../domain/money.ts';
+import { dollars, type NanoUsd, usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { TIERS } from '../domain/tier.ts';
 import { type CheckedPlan, nodesOf, type RoutingRules, routePlanned } from '../policy/check-plan.ts';
@@ -46,8 +46,6 @@ export function summarisePlan(plan: CheckedPlan, rules: RoutingRules, past: read
   return { rows, critical: path, cost: sumRanges(rows.map(row => row.cost)) };
 }
 
-const cents = (nano: NanoUsd): string => `$${(nano / NANO_PER_USD).toFixed(2)}`;
-
 export function planText(
   summary: PlanSummary,
   plan: CheckedPlan,
@@ -59,7 +57,7 @@ export function planText(
     task.head.agent,
     routing.tier,
     `${minutes[0]}-${minutes[1]} min`,
-    cents(cost.likely),
+    dollars(cost.likely),
     task.head.files.join(' ') || '-',
     task.head.depends_on.map(id => id.slice(id.indexOf('-') + 1)).join(' ') || '-',
     critical ? '*' : '',
@@ -70,7 +68,7 @@ export function planText(
     ...waveTable(summary, width),
     '',
     `  critical path (*)  ${summary.critical.join(' → ') || 'a single task'}`,
-    `  estimate  ${cents(summary.cost.likely)}, likely ${cents(summary.cost.low)} to ${cents(summary.cost.high)} (${basisText(summary)})`,
+    `  estimate  ${dollars(summary.cost.likely)}, likely ${dollars(summary.cost.low)} to ${dollars(summary.cost.high)} (${basisText(summary)})`,
     '',
     '  why these models',
     ...summary.rows.map(row => `    ${row.task.head.id}  ${row.routing.because.join('; ')}`),

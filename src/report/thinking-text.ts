@@ -10,7 +10,10 @@ export const ratioText = ({ thinking }: Pick<TierThinking, 'thinking'>): string 
 
 const basisText = ({ requests, known }: TierThinking): string => {
   if (requests === 0) return 'no request yet';
-  return known === requests ? `of ${requests} requests` : `${known} of ${requests} requests say`;
+  const words = requests === 1 ? 'request' : 'requests';
+  return known === requests
+    ? `of ${requests} ${words}`
+    : `${known} of ${requests} ${words} ${known === 1 ? 'says' : 'say'}`;
 };
 
 export const thinkingRows = (tiers: readonly TierThinking[]): string[][] =>

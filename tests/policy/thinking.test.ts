@@ -23,13 +23,13 @@ test.each<[string, ThoughtLine[], string[]]>([
   [
     'some do not say, and their output is left out',
     [line('haiku', wrote(100, 20)), line('haiku', UNKNOWN), line('haiku', null)],
-    ['haiku', '20:80', '1 of 3 requests say', 'aim 10:90 (seed 1)'],
+    ['haiku', '20:80', '1 of 3 requests says', 'aim 10:90 (seed 1)'],
   ],
-  ['none says', [line('haiku', UNKNOWN)], ['haiku', 'unknown', '0 of 1 requests say', 'aim 10:90 (seed 1)']],
+  ['none says', [line('haiku', UNKNOWN)], ['haiku', 'unknown', '0 of 1 request say', 'aim 10:90 (seed 1)']],
   [
     'nothing was thought, which is not the same',
     [line('haiku', wrote(100, 0))],
-    ['haiku', '0:100', 'of 1 requests', 'aim 10:90 (seed 1)'],
+    ['haiku', '0:100', 'of 1 request', 'aim 10:90 (seed 1)'],
   ],
   [
     'what was logged by hand and what was never billed',

@@ -138,7 +138,12 @@ const Bullets = ({ title, items }: { title: string; items: string[] }): JSX.Elem
     </>
   );
 
-const RESULTS: Record<string, string> = { green: '✓ green', red: '✗ red', could_not_run: '! could not run', could_not_tell: '· could not tell' };
+const RESULTS: Record<string, string> = {
+  green: '✓ green',
+  red: '✗ red',
+  could_not_run: '! could not run',
+  could_not_tell: '· could not tell',
+};
 
 function Checks({ view: { validation, submission } }: { view: TaskView }): JSX.Element {
   if (validation === null)
