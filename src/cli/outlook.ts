@@ -14,7 +14,7 @@ import { batonProblem, gitProblem, type Problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import type { Context } from './context.ts';
 import { makePlaces, type Places, placesOf } from './places.ts';
-import { isTrusted, trustedFiles } from './trust-store.ts';
+import { isTrusted, readTrusted } from './trust-store.ts';
 import { VERSION } from './version.ts';
 
 export interface Outlook {
@@ -73,8 +73,9 @@ async function settingsOf(
   places: Places,
   memo: Record<string, string>,
 ): Promise<Result<{ key: string; trusted: boolean; budget: Config['budget']; isManual: boolean }, Problem>> {
-  const trusted = isTrusted(root, places.trusted);
-  const key = JSON.stringify([trusted, ...trustedFiles(root)]);
+  const read = readTrusted(root);
+  const trusted = isTrusted(read, places.trusted);
+  const key = JSON.stringify([trusted, ...read.files, ...read.faults]);
   // The index is written by this very version, after the schema has judged what stands in it.
   if (memo.settings === key && memo.budget !== undefined)
     return ok({ key, trusted, budget: JSON.parse(memo.budget), isManual: memo.routing === 'manual' });

@@ -14,6 +14,7 @@ import { pauseText } from '../policy/controls.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { pilotAgents, pilotFaults, pilotHindrance, pilotRequest } from '../policy/pilot.ts';
 import { type BudgetStop, raiseAdvice, settingValue, stopProblem } from '../policy/raise.ts';
+import { readProjectText } from '../record/project-text.ts';
 import { gitProblem, type Problem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
@@ -142,8 +143,10 @@ async function askPlanner(
   const tree = await workshop.store.openWorktree(`${project.places.worktrees}/planner`, 'kleiber/planner', start);
   if (!tree.ok) return fail(gitProblem(tree.failure));
   const workspace = { root: tree.value.path, zone: null };
-  const read = (path: string): string | null =>
-    existsSync(join(workspace.root, path)) ? readFileSync(join(workspace.root, path), 'utf8') : null;
+  const read = (path: string): string | null => {
+    const text = readProjectText(workspace.root, path);
+    return text.ok ? text.value : null;
+  };
   const made = await makePlan(
     {
       plan: id,

@@ -1,6 +1,4 @@
 /** What every command that speaks of a task's model asks: the route as a claim would decide it now. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { routingZone } from '../agent/purse.ts';
 import { PHASES } from '../domain/tier.ts';
 import type { BoardTask } from '../policy/board.ts';
@@ -13,7 +11,7 @@ import type { BoardView } from '../report/board-keeper.ts';
 import type { LineOf } from '../report/routing-text.ts';
 import { systemClock } from './clock.ts';
 import type { Project } from './project.ts';
-import { CONFIG_FILE } from './trust-store.ts';
+import { CONFIG_FILE, trustedFiles } from './trust-store.ts';
 
 /** Null when the task's file is gone or faulty, so that nobody knows what it asks for. */
 export function routeOfTask(
@@ -29,10 +27,7 @@ export function routeOfTask(
 }
 
 /** The text of kleiber.yml as it stands; null where there is none. */
-export function configText(root: string): string | null {
-  const path = join(root, CONFIG_FILE);
-  return existsSync(path) ? readFileSync(path, 'utf8') : null;
-}
+export const configText = (root: string): string | null => trustedFiles(root).get(CONFIG_FILE) ?? null;
 
 /** Lines of today's kleiber.yml; where it is not trusted it decides nothing and no line of it is named. */
 export const linesOf = (project: Pick<Project, 'facts' | 'trusted'>): LineOf =>

@@ -1,6 +1,4 @@
 /** Configuration and roles as they count for this checkout. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { allRoles } from '../agent/roles.ts';
 import type { Config } from '../domain/config.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -10,7 +8,7 @@ import type { FileFault } from '../record/record.ts';
 import { parseRole } from '../record/role-file.ts';
 import { faultsProblem, type Problem } from '../report/problem.ts';
 import type { Places } from './places.ts';
-import { CONFIG_FILE, isTrusted, lowered, trustedFiles } from './trust-store.ts';
+import { CONFIG_FILE, isTrusted, lowered, readTrusted } from './trust-store.ts';
 
 export interface Settings {
   config: Config;
@@ -20,20 +18,21 @@ export interface Settings {
 
 /** Configuration and roles as they count now. */
 export function readSettings(root: string, places: Pick<Places, 'trusted'>): Result<Settings, Problem> {
-  const trusted = isTrusted(root, places.trusted);
-  const path = join(root, CONFIG_FILE);
-  const parsed = parseConfig(CONFIG_FILE, existsSync(path) ? readFileSync(path, 'utf8') : null);
+  const read = readTrusted(root);
+  if (read.faults.length > 0) return fail(faultsProblem(read.faults, 'nothing was started'));
+  const trusted = isTrusted(read, places.trusted);
+  const parsed = parseConfig(CONFIG_FILE, read.files.get(CONFIG_FILE) ?? null);
   const defaults = parseConfig(CONFIG_FILE, null);
   if (!parsed.ok) return fail(faultsProblem(parsed.failure, 'nothing was started'));
   if (!defaults.ok) throw new Error('bug: an absent configuration has faults');
   const config = trusted ? parsed.value : lowered(parsed.value, defaults.value);
-  const own = trusted ? readRoles(root) : ok([]);
+  const own = trusted ? readRoles(read.files) : ok([]);
   if (!own.ok) return fail(faultsProblem(own.failure, 'nothing was started'));
   return ok({ config, trusted, roles: allRoles(own.value, config) });
 }
 
-function readRoles(root: string): Result<Role[], FileFault[]> {
-  const parsed = [...trustedFiles(root)]
+function readRoles(files: ReadonlyMap<string, string>): Result<Role[], FileFault[]> {
+  const parsed = [...files]
     .filter(([path]) => path !== CONFIG_FILE)
     .map(([path, text]) => parseRole(path, new TextEncoder().encode(text)));
   const faults = parsed.flatMap(result => (result.ok ? [] : result.failure));

@@ -2,22 +2,28 @@
  * Trust: a repository's `kleiber.yml` and roles count in full only after a person has seen these very bytes. Until then
  * they may lower limits and never raise anything.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../domain/config.ts';
+import { readProjectText } from '../record/project-text.ts';
+import type { FileFault } from '../record/record.ts';
 
 export const CONFIG_FILE = 'kleiber.yml';
 const ROLE_FOLDER = '.claude/agents';
 
-/** The files that need trust, as they stand in the checkout. */
-export function trustedFiles(root: string): Map<string, string> {
-  const roles = existsSync(join(root, ROLE_FOLDER))
-    ? readdirSync(join(root, ROLE_FOLDER)).filter(name => name.endsWith('.md'))
-    : [];
-  const paths = [CONFIG_FILE, ...roles.sort().map(name => `${ROLE_FOLDER}/${name}`)];
-  return new Map(
-    paths.filter(path => existsSync(join(root, path))).map(path => [path, readFileSync(join(root, path), 'utf8')]),
-  );
+/** The files that need trust, as they stand in the checkout, and why some of them cannot be read. */
+export function readTrusted(root: string): { files: Map<string, string>; faults: FileFault[] } {
+  const read = [CONFIG_FILE, ...roleFiles(root)].map(path => ({ path, text: readProjectText(root, path) }));
+  const files = read.flatMap(({ path, text }) => (text.ok && text.value !== null ? [[path, text.value] as const] : []));
+  return { files: new Map(files), faults: read.flatMap(({ text }) => (text.ok ? [] : text.failure)) };
+}
+
+export const trustedFiles = (root: string): Map<string, string> => readTrusted(root).files;
+
+function roleFiles(root: string): string[] {
+  const isFolder = statSync(join(root, ROLE_FOLDER), { throwIfNoEntry: false })?.isDirectory() === true;
+  const names = isFolder ? readdirSync(join(root, ROLE_FOLDER)).filter(name => name.endsWith('.md')) : [];
+  return names.sort().map(name => `${ROLE_FOLDER}/${name}`);
 }
 
 /** What the person saw last, byte for byte; empty when nothing was ever trusted. */
@@ -37,13 +43,13 @@ export function remember(folder: string, files: ReadonlyMap<string, string>): vo
   writeFileSync(join(folder, 'files.json'), JSON.stringify([...files]), { mode: 0o600 });
 }
 
-/** Where there is no such file there is nothing to distrust. */
-export const isTrusted = (root: string, folder: string): boolean => {
-  const now = trustedFiles(root);
+/** Where there is no such file there is nothing to distrust; what cannot be read has been seen by nobody. */
+export function isTrusted({ files: now, faults }: ReturnType<typeof readTrusted>, folder: string): boolean {
+  if (faults.length > 0) return false;
   if (now.size === 0) return true;
   const then = rememberedFiles(folder);
   return now.size === then.size && [...now].every(([path, text]) => then.get(path) === text);
-};
+}
 
 /** What an untrusted file may do: lower a cap, a lane or a limit. No commands, no paths, no prices, no models. */
 export function lowered(config: Config, defaults: Config): Config {

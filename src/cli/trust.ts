@@ -1,11 +1,11 @@
 /** `kleiber trust`: shows what kleiber.yml and the roles say since they were last trusted, and remembers these bytes. */
 import type { Command } from 'commander';
 import { userCheckout } from '../git/checkout.ts';
-import { type ExitCode, gitProblem, problem } from '../report/problem.ts';
+import { type ExitCode, faultsProblem, gitProblem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, confirm, say } from './context.ts';
 import { placesOf } from './places.ts';
-import { isTrusted, remember, rememberedFiles, trustedFiles } from './trust-store.ts';
+import { isTrusted, readTrusted, remember, rememberedFiles } from './trust-store.ts';
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
   command
@@ -19,11 +19,13 @@ async function trust(yes: boolean, context: Context): Promise<ExitCode> {
   if (!facts.ok) return complain(context, gitProblem(facts.failure));
   const { root, commonDir } = facts.value;
   const { trusted } = placesOf(context, commonDir);
-  if (isTrusted(root, trusted)) {
+  const read = readTrusted(root);
+  if (read.faults.length > 0) return complain(context, faultsProblem(read.faults, 'nothing was trusted'));
+  if (isTrusted(read, trusted)) {
     say(context, 'kleiber.yml and the roles are trusted as they stand');
     return 0;
   }
-  const now = trustedFiles(root);
+  const now = read.files;
   for (const line of difference(rememberedFiles(trusted), now)) say(context, line);
   if (!yes && !(await confirm(context, 'These files name commands and paths. Trust them?')))
     return complain(context, problem(2, 'nothing was trusted', [], ['kleiber trust --yes']));

@@ -1,5 +1,5 @@
 /** The real edges of a run: sandbox, Claude, store, checks. Built once per process, only by commands that work. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { spentToday } from '../agent/cap-uses.ts';
 import type { Studio } from '../agent/session.ts';
@@ -17,6 +17,7 @@ import { BUILT_IN_PRICES, costOf, type Prices, requestPrice, withUserRows } from
 import { rateLanes } from '../model/rate-lanes.ts';
 import { sdkClaude } from '../model/sdk-claude.ts';
 import type { ValidationConditions } from '../policy/validation-key.ts';
+import { readProjectText } from '../record/project-text.ts';
 import { readRecordFile } from '../record/record-disk.ts';
 import { gitProblem, type Problem, problem, sandboxProblem } from '../report/problem.ts';
 import { openSandbox } from '../shell/bubblewrap.ts';
@@ -133,7 +134,7 @@ async function openStudio(
     config: project.config,
     roles: project.roles,
     models,
-    instructions: instructionsOf(project.facts.root),
+    instructions: instructionsOf(project.facts.root, context),
     transcripts: project.places.transcripts,
     secrets: apiKey === '' ? [] : [apiKey],
   });
@@ -147,9 +148,14 @@ const priceOf = (prices: Prices): Studio['price'] => ({
 const MOST_INSTRUCTIONS = 8_000;
 
 /** The project's own words for agents, once and size-capped. */
-function instructionsOf(root: string): string {
-  const path = ['CLAUDE.md', 'AGENTS.md'].map(name => join(root, name)).find(candidate => existsSync(candidate));
-  return path === undefined ? '' : readFileSync(path, 'utf8').slice(0, MOST_INSTRUCTIONS);
+function instructionsOf(root: string, context: Context): string {
+  for (const path of ['CLAUDE.md', 'AGENTS.md']) {
+    const read = readProjectText(root, path);
+    if (!read.ok)
+      note(context, `${path} is told to no agent: ${read.failure.map(({ problem: why }) => why).join('; ')}`);
+    else if (read.value !== null) return read.value.slice(0, MOST_INSTRUCTIONS);
+  }
+  return '';
 }
 
 /** Branch and dependencies may change while a run goes on, so they are looked at again and again, but not for every claim. */

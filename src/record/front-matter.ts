@@ -1,6 +1,7 @@
 /** The strict door to every Markdown file of the record: sizes, bytes, and front matter that can only be plain YAML. */
 import matter from 'gray-matter';
 import { ok, type Result } from '../domain/result.ts';
+import { countLines, decodeUtf8 } from './decode-utf8.ts';
 import { refused } from './fault.ts';
 import { FILE_LIMIT_BYTES, FRONT_MATTER_LIMIT_BYTES, FRONT_MATTER_LIMIT_LINES } from './limits.ts';
 import type { FileFault } from './record.ts';
@@ -18,18 +19,11 @@ export interface FrontMatter extends Locator {
 
 const OPENING_EXAMPLE = '--- alone on the first line, then the keys, then --- alone on a line';
 
-const countLines = (text: string): number => text.split('\n').length;
-
 /** Bytes to text. Too many of them, a byte order mark, NUL and invalid UTF-8 are faults. */
 export function decodeText(path: string, bytes: Uint8Array): Result<string, FileFault[]> {
   if (bytes.length > FILE_LIMIT_BYTES) {
     const problem = `the file has ${bytes.length} bytes; at most ${FILE_LIMIT_BYTES} are read`;
     return refused(path, 1, problem, 'put long material into a file of its own and name it under ## Context');
-  }
-  const nul = bytes.indexOf(0);
-  if (nul >= 0) {
-    const line = countLines(new TextDecoder().decode(bytes.subarray(0, nul)));
-    return refused(path, line, 'a NUL byte stands here; expected text', 'save the file as UTF-8 text');
   }
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     return refused(
@@ -39,18 +33,7 @@ export function decodeText(path: string, bytes: Uint8Array): Result<string, File
       'save the file as UTF-8 without BOM',
     );
   }
-  try {
-    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    // A fatal decoder throws for nothing but invalid bytes.
-    return refused(path, lineOfInvalidByte(bytes), 'invalid UTF-8; expected text', 'save the file as UTF-8');
-  }
-}
-
-/** The first replacement character of a lenient reading is where the bytes went wrong, unless one was typed before it. */
-function lineOfInvalidByte(bytes: Uint8Array): number {
-  const lenient = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  return countLines(lenient.slice(0, lenient.indexOf('\ufffd')));
+  return decodeUtf8(path, bytes);
 }
 
 /** True when the file means to have front matter, well-formed or not. */

@@ -1,9 +1,10 @@
 /** A stranger's kleiber.yml and roles before anybody has seen them: they may lower what is allowed, and nothing else of them counts. */
 import '../support/journey-patience.ts';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readSettings, type Settings } from '../../src/cli/settings.ts';
 import { remember, trustedFiles } from '../../src/cli/trust-store.ts';
 import { configSchema } from '../../src/domain/config.ts';
@@ -68,4 +69,30 @@ test('trust is in these very bytes: one more ends it', () => {
     false,
     configSchema.parse({}).budget.task_usd,
   ]);
+});
+
+describe('what is no text of this repository is named and keeps everything from starting', () => {
+  const others: [what: string, make: (path: string) => void, why: string][] = [
+    ['a folder', path => mkdirSync(path), 'this is no regular file'],
+    ['a pipe that nobody writes to', path => execFileSync('mkfifo', [path]), 'this is no regular file'],
+    ['a link out of it', path => symlinkSync('/etc/hostname', path), 'this is a link that leads out of the repository'],
+    [
+      'bytes that are no text',
+      path => writeFileSync(path, Buffer.from([0x61, 0x0a, 0xff])),
+      'invalid UTF-8; expected text',
+    ],
+  ];
+
+  test.each(others)('%s', (_what, make, why) => {
+    for (const path of ['kleiber.yml', '.claude/agents/scribe.md']) {
+      const strange = mkdtempSync(join(folder, 'strange-'));
+      mkdirSync(join(strange, '.claude/agents'), { recursive: true });
+      make(join(strange, path));
+      const read = readSettings(strange, { trusted });
+      expect(read.ok ? [] : [read.failure.exitCode, read.failure.where[0]]).toEqual([
+        2,
+        expect.stringMatching(new RegExp(`^${path}:\\d+ {2}${why}$`)),
+      ]);
+    }
+  });
 });

@@ -8,7 +8,7 @@ import { openBaton } from '../../src/baton/sqlite-baton.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { placesOf } from '../../src/cli/places.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { isTrusted, remember, trustedFiles } from '../../src/cli/trust-store.ts';
+import { isTrusted, readTrusted, remember, trustedFiles } from '../../src/cli/trust-store.ts';
 import { CONTROL_STREAM, type Event, planStream, type TaskEvent, taskStream } from '../../src/domain/event.ts';
 import type { Tier } from '../../src/domain/tier.ts';
 import {
@@ -335,7 +335,7 @@ describe('the weekly review', () => {
         .split('\n')
         .filter(line => line !== ''),
     ).toEqual(['calibration: database EXEC → opus (3 of 5 reworked on sonnet) Ada', 'kleiber.yml']);
-    expect(isTrusted(root, trusted())).toBe(true);
+    expect(isTrusted(readTrusted(root), trusted())).toBe(true);
     expect(toldIn(CONTROL_STREAM)).toEqual([
       {
         kind: 'calibrated',
