@@ -33,7 +33,17 @@ const draftTask = z.strictObject({
   pattern: z.string(),
 });
 
-export const draftSchema = z.strictObject({ tasks: z.array(draftTask) });
+/** Dependencies go by key, so two tasks of one key could not be told apart. */
+const draftTasks = z.array(draftTask).superRefine((tasks, context) => {
+  const seen = new Set<string>();
+  for (const [index, { key }] of tasks.entries()) {
+    if (seen.has(key))
+      context.addIssue({ code: 'custom', path: [index, 'key'], message: `the key ${key} is used twice` });
+    seen.add(key);
+  }
+});
+
+export const draftSchema = z.strictObject({ tasks: draftTasks });
 export type Draft = z.infer<typeof draftSchema>;
 
 /** The schema as the API wants it: no keyword that its grammar does not enforce. */
