@@ -82,6 +82,8 @@ const SHAPES: { [Kind in EventKind]: Shape<Extract<Event, { kind: Kind }>> } = {
   requeued: { by: 'text', reason: 'text' },
   cancelled: { by: 'text', reason: 'text' },
   imported: { commit: 'text', model: 'text', costUsd: 'text' },
+  drafted: { target: 'record', owner: 'record', request: 'text', files: 'record', sessions: 'list' },
+  abandoned: { target: 'record', request: 'text', why: 'text', sessions: 'list' },
   planned: { target: 'record', request: 'text', tasks: 'list', sessions: 'list' },
   withdrawn: { by: 'text' },
   baseline: { commit: 'text', validation: 'record' },

@@ -43,6 +43,7 @@ const FULLY_SYNCED: ReadonlySet<EventKind> = new Set<EventKind>([
   'answered',
   'requeued',
   'cancelled',
+  'drafted',
   'planned',
   'withdrawn',
   'delivered',

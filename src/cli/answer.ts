@@ -5,7 +5,7 @@ import { globFault } from '../policy/glob.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { actOn, personOf } from './by-person.ts';
-import { type Context, complain } from './context.ts';
+import { type Context, canAsk, complain } from './context.ts';
 import { findTask } from './find-task.ts';
 import { openProject, type Project } from './project.ts';
 
@@ -77,7 +77,7 @@ async function textOf(
 }
 
 async function ask(options: readonly string[], context: Context): Promise<string> {
-  if (context.stdin.isTTY !== true) return '';
+  if (!canAsk(context)) return '';
   const prompts = await import('@clack/prompts');
   const message =
     options.length === 0

@@ -47,10 +47,13 @@ export const sayJson = (context: Context, kind: string, body: Record<string, unk
 export const widthOf = (context: Context): number | null =>
   context.stdout.isTTY === true ? (context.stdout.columns ?? 80) : null;
 
+/** Somebody sits at a terminal and may be asked. */
+export const canAsk = ({ stdin, stderr, environment }: Context): boolean =>
+  stdin.isTTY === true && stderr.isTTY === true && environment.KLEIBER_NO_INPUT !== '1';
+
 /** Asks yes or no on a terminal; anywhere else the answer is no, and the caller names the flag that says yes. */
 export async function confirm(context: Context, question: string): Promise<boolean> {
-  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true || context.environment.KLEIBER_NO_INPUT === '1')
-    return false;
+  if (!canAsk(context)) return false;
   const prompts = await import('@clack/prompts');
   const answer = await prompts.confirm({ message: question, initialValue: false });
   return answer === true;

@@ -52,8 +52,7 @@ function show(flags: MetricsFlags, project: Project, context: Context): ExitCode
 }
 
 function isPilot(plan: string, project: Project): boolean {
-  const [first] = project.baton.read(planStream(plan));
-  return first?.event.kind === 'planned' && first.event.pilot === true;
+  return project.baton.read(planStream(plan)).some(({ event }) => event.kind === 'planned' && event.pilot === true);
 }
 
 /** Reviews and planning are booked under other agents; what is compared is what the builders spent. */

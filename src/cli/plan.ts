@@ -1,28 +1,22 @@
 /** `kleiber plan`: a request becomes task files, all of them or none, after a person has seen the plan. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type PlanEvent, planStream, type Target, type TaskEvent, taskStream } from '../domain/event.ts';
-import { taskPath } from '../domain/record-paths.ts';
+import { abandonPlan, takeBackHalfPlans, type WriteEdges, writePlan } from '../conductor/plan/write-plan.ts';
+import type { PlanEvent, Target } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Task } from '../domain/task.ts';
 import { workingFiles } from '../git/working-files.ts';
 import { rulesToday } from '../policy/check-plan.ts';
 import { pastTasks } from '../policy/history.ts';
 import { unownedFolders } from '../policy/ownership.ts';
 import { PILOT_CRITERIA } from '../policy/pilot.ts';
 import { rowsOf } from '../policy/routing-table.ts';
-import { writeRecordFile } from '../record/record-disk.ts';
-import { formatTask } from '../record/task-file.ts';
 import { type PlanSummary, planJson, planText, summarisePlan } from '../report/plan-text.ts';
 import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
 import { table } from '../report/table.ts';
 import { capFault } from './cap-faults.ts';
-import { systemClock } from './clock.ts';
-import { type Context, complain, confirm, note, say, sayJson, widthOf } from './context.ts';
-import { sha256 } from './hash.ts';
+import { type Context, canAsk, complain, confirm, note, say, sayJson, widthOf } from './context.ts';
 import { openProject, type Project } from './project.ts';
-import { type Proposal, propose } from './propose-plan.ts';
+import { nobodyToAsk, type Proposal, propose } from './propose-plan.ts';
+import { recordFiles } from './record-files.ts';
 import { undoPlan } from './undo-plan.ts';
 
 interface PlanFlags {
@@ -39,11 +33,14 @@ interface PlanFlags {
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
   command
     .argument('[request]', 'what you want: a text, a file, or - for standard input')
-    .option('--from <file>', 'take a plan (JSON, as the planner writes it) instead of asking a model')
+    .option(
+      '--from <file>',
+      'take a plan (JSON, as the planner writes it; - for standard input) instead of asking a model',
+    )
     .option('--undo <plan>', 'take a plan back whose work has not begun')
     .option('-y, --yes', 'write the task files without asking')
     .option('--pilot', 'a first try: only easy, uncritical work of haiku agents (checked by code)')
-    .option('--dry-run', 'show the plan, write nothing')
+    .option('--dry-run', 'show the plan, write nothing; the planner is asked and paid')
     .option('--json', 'the plan as JSON')
     .option('--budget <usd>', 'most that planning itself may cost', dollars, 3)
     .option('--no-sandbox', 'let the planner search with your own rights (dangerous)')
@@ -60,10 +57,14 @@ async function plan(request: string | undefined, flags: PlanFlags, context: Cont
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
+    takeBackHalfPlans(project.value.keeper.look().drafts, edgesOf(project.value));
     if (flags.undo !== undefined) return undoPlan(flags.undo, project.value, context);
     const target = targetOf(project.value);
     if (!target.ok) return complain(context, target.failure);
-    const proposal = await propose(request, flags, project.value, context);
+    if (request !== undefined && flags.from !== undefined)
+      return complain(context, problem(2, 'a request and --from say two things', [], ['kleiber plan --help']));
+    const isAnswered = flags.yes === true || flags.dryRun === true || canAsk(context);
+    const proposal = await propose(request, { ...flags, isAnswered }, project.value, context);
     if (!proposal.ok) return complain(context, proposal.failure);
     return await approve(proposal.value, target.value, flags, project.value, context);
   } finally {
@@ -86,13 +87,20 @@ async function approve(
   project: Project,
   context: Context,
 ): Promise<ExitCode> {
-  const count = proposal.checked.tasks.length;
-  const caps = proposal.checked.tasks.flatMap(task => capFault(task, project) ?? []);
-  if (caps.length > 0)
+  const drop = (why: string): void =>
+    abandonPlan(
+      proposal.plan,
+      { target, request: requestOf(proposal), why, sessions: proposal.sessions },
+      edgesOf(project),
+    );
+  const caps = [...new Set(proposal.checked.tasks.flatMap(task => capFault(task, project) ?? []))];
+  if (caps.length > 0) {
+    drop('its caps cannot be kept');
     return complain(
       context,
-      problem(2, 'a cap is too low for the work it is for', caps, ['raise budget: task_usd in kleiber.yml']),
+      problem(2, 'the caps of this plan cannot be kept', caps, ['mend budget: or prices: in kleiber.yml']),
     );
+  }
   const summary = summarisePlan(
     proposal.checked,
     rulesToday(project.config, project.keeper.look()),
@@ -102,13 +110,18 @@ async function approve(
   else
     say(
       context,
-      `plan ${proposal.plan}: ${count} ${count === 1 ? 'task' : 'tasks'}\n\n${planText(summary, proposal.checked, await unownedHere(project, context), widthOf(context))}`,
+      `plan ${proposal.plan}: ${taskCount(proposal.checked.tasks.length)}\n\n${planText(summary, proposal.checked, await unownedHere(project, context), widthOf(context))}`,
     );
-  if (flags.dryRun) return 0;
-  const agreed =
-    flags.yes === true ||
-    (await confirm(context, `Write ${count === 1 ? 'this task file' : `these ${count} task files`}?`));
-  if (!agreed) return complain(context, problem(2, 'nothing was written', [], ['kleiber plan --yes …']));
+  if (flags.dryRun) {
+    drop('only looked at');
+    return 0;
+  }
+  const question = `Write ${fileCount(proposal.checked.tasks.length)} under tasks/?`;
+  if (flags.yes !== true && !canAsk(context)) return complain(context, nobodyToAsk());
+  if (flags.yes !== true && !(await confirm(context, question))) {
+    drop('declined');
+    return complain(context, problem(3, 'nothing was written', [], ['kleiber plan with a more precise request']));
+  }
   return await write(proposal, target, estimatesIn(summary), flags.pilot === true, project, context);
 }
 
@@ -118,13 +131,13 @@ async function unownedHere(project: Project, context: Context) {
   return files.ok ? unownedFolders(files.value, project.roles.values()) : [];
 }
 
-type Estimates = NonNullable<Extract<PlanEvent, { kind: 'planned' }>['estimates']>;
+type Planned = Extract<PlanEvent, { kind: 'planned' }>;
+type Estimates = NonNullable<Planned['estimates']>;
 
 /** What the person saw, so that it can be compared with what it came to. */
 const estimatesIn = ({ rows }: PlanSummary): Estimates =>
   Object.fromEntries(rows.map(({ task, cost: { low, likely, high } }) => [task.head.id, { low, likely, high }]));
 
-/** The events come first in meaning and last in time: without them the files are requests like any typed by hand. */
 async function write(
   proposal: Proposal,
   target: Target,
@@ -133,43 +146,44 @@ async function write(
   project: Project,
   context: Context,
 ): Promise<ExitCode> {
-  const written = await writeAll(proposal.checked.tasks, project.facts.root);
-  if (!written.ok) return complain(context, written.failure);
-  const at = systemClock.now().toISOString();
-  for (const task of proposal.checked.tasks) {
-    const event: TaskEvent = {
-      kind: 'created',
-      target,
-      agent: task.head.agent,
-      file: taskPath(task.head.agent, task.head.id),
-      fileHash: sha256(formatTask(task)),
-      plan: proposal.plan,
-    };
-    project.baton.append({ stream: taskStream(task.head.id), seq: 1, at, event });
-  }
-  const tasks = proposal.checked.tasks.map(task => task.head.id);
-  project.baton.append({
-    stream: planStream(proposal.plan),
-    seq: 1,
-    at,
-    event: {
-      kind: 'planned',
-      target,
-      request: proposal.request.slice(0, 4000),
-      tasks,
-      sessions: proposal.sessions,
-      table: rowsOf(project.config.routing),
-      estimates,
-      ...(isPilot ? { pilot: true } : {}),
-    },
-  });
+  const { plan, checked, sessions } = proposal;
+  const planned: Planned = {
+    kind: 'planned',
+    target,
+    request: requestOf(proposal),
+    tasks: checked.tasks.map(task => task.head.id),
+    sessions,
+    table: rowsOf(project.config.routing),
+    estimates,
+    ...(isPilot ? { pilot: true } : {}),
+  };
+  const written = await writePlan(plan, checked.tasks, planned, edgesOf(project));
+  if (!written.ok)
+    return complain(
+      context,
+      problem(1, `${written.failure.path} could not be written; no task file was kept`, [], ['kleiber doctor']),
+    );
   note(
     context,
-    `wrote ${tasks.length} ${tasks.length === 1 ? 'file' : 'files'} under tasks/; nothing runs yet\n  next   kleiber conduct\n         kleiber plan --undo ${proposal.plan}`,
+    `wrote ${fileCount(checked.tasks.length)} under tasks/; nothing runs yet\n  next   kleiber conduct\n         kleiber plan --undo ${plan}`,
   );
-  if (isPilot) note(context, pilotNews(proposal.plan));
+  if (isPilot) note(context, pilotNews(plan));
   return 0;
 }
+
+const edgesOf = (project: Project): WriteEdges => ({
+  holder: project.holder,
+  record: recordFiles(project.facts.root),
+});
+
+const MOST_REQUEST = 4_000;
+
+/** As the record keeps it. */
+const requestOf = ({ request }: Proposal): string => request.slice(0, MOST_REQUEST);
+
+const taskCount = (count: number): string => `${count} ${count === 1 ? 'task' : 'tasks'}`;
+
+const fileCount = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
 
 /** Where to see whether the pilot has met its criteria. */
 function pilotNews(plan: string): string {
@@ -178,27 +192,4 @@ function pilotNews(plan: string): string {
     command.endsWith('--plan') ? `${command} ${plan}` : command,
   ]);
   return ['once it has landed, a pilot is judged by four things (seed 3)', ...table(rows, null)].join('\n');
-}
-
-/** All task files or none: when one cannot be written, the others are taken away again. */
-async function writeAll(tasks: readonly Task[], root: string): Promise<Result<void, Problem>> {
-  const done: string[] = [];
-  for (const task of tasks) {
-    const path = taskPath(task.head.agent, task.head.id);
-    const result = await writeRecordFile(root, path, formatTask(task), null);
-    if (result.ok) {
-      done.push(path);
-      continue;
-    }
-    for (const other of done) rmSync(join(root, other), { force: true });
-    return fail(
-      problem(
-        1,
-        `${path} could not be written (${result.failure.reason}); no task file was kept`,
-        [],
-        ['kleiber doctor'],
-      ),
-    );
-  }
-  return ok(undefined);
 }

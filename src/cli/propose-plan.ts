@@ -1,12 +1,12 @@
 /** Where a plan comes from: the planner, asked over a green base, or a file. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runIn } from '../agent/tools/run.ts';
 import { checkCommit } from '../conductor/checks.ts';
 import { repositoryBrief } from '../conductor/plan/brief.ts';
-import { parseDraft, tasksOf } from '../conductor/plan/draft.ts';
 import { makePlan, type PlanFailure, type PlanRequest, withinLimits } from '../conductor/plan/make-plan.ts';
+import { abandonPlan } from '../conductor/plan/write-plan.ts';
 import type { PlanSession } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type CheckedPlan, checkPlan, type PlanFault, type RoutingRules, rulesToday } from '../policy/check-plan.ts';
@@ -15,9 +15,10 @@ import { failingOutput } from '../policy/next-step.ts';
 import { pilotAgents, pilotFaults, pilotHindrance, pilotRequest } from '../policy/pilot.ts';
 import { type BudgetStop, raiseAdvice, settingValue, stopProblem } from '../policy/raise.ts';
 import { readProjectText } from '../record/project-text.ts';
-import { gitProblem, type Problem, problem } from '../report/problem.ts';
+import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
+import { draftFrom, requestText } from './plan-request.ts';
 import type { Project } from './project.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -27,7 +28,18 @@ export interface ProposeFlags {
   sandbox: boolean;
   /** Easy work only (seed 3, first validation run). */
   pilot?: boolean;
+  /** Somebody says, or has said, whether the plan may be written. */
+  isAnswered: boolean;
 }
+
+/** A plan that nobody can agree to is not paid for. */
+export const nobodyToAsk = (): Problem =>
+  problem(
+    2,
+    'nothing was written: there is no terminal to ask on',
+    [],
+    ['kleiber plan --yes …', 'kleiber plan --dry-run …   only shows it'],
+  );
 
 /** A checked plan with what it took to make it. */
 export interface Proposal {
@@ -46,17 +58,10 @@ export async function propose(
   const id = `p${randomBytes(3).toString('hex').slice(0, 5)}`;
   const hindrance = flags.pilot === true ? pilotHindrance([...project.roles.keys()], rulesOf(project).table) : null;
   if (hindrance !== null) return fail(problem(2, 'there can be no pilot now', [hindrance], ['kleiber route --table']));
-  if (flags.from !== undefined) return fromFile(flags.from, id, flags, project);
+  if (flags.from !== undefined) return await fromFile(flags.from, id, flags, project, context);
   const text = await requestText(request, context);
-  if (text === '')
-    return fail(
-      problem(
-        2,
-        'what do you want to be built?',
-        [],
-        ['kleiber plan "Add coupons to the checkout"', 'kleiber plan request.md'],
-      ),
-    );
+  if (!text.ok) return text;
+  if (!flags.isAnswered) return fail(nobodyToAsk());
   const { paused } = project.keeper.look().controls;
   if (paused !== null)
     return fail(problem(3, pauseText(paused), ['Nothing was planned and nothing spent.'], ['kleiber resume']));
@@ -67,39 +72,25 @@ export async function propose(
       context,
       `planning on opus; planning itself may cost at most $${flags.budget.toFixed(2)}, likely $0.20 to $1.20`,
     );
-    return await askPlanner(id, text, flags, project, workshop.value, context);
+    return await askPlanner(id, text.value, flags, project, workshop.value, context);
   } finally {
     await workshop.value.close();
   }
 }
 
-/** A path that exists is read; a dash is standard input; everything else is the request itself. */
-async function requestText(request: string | undefined, context: Context): Promise<string> {
-  if (request === undefined) return '';
-  if (request === '-') return (await context.stdin.read()).trim();
-  const path = join(context.cwd, request);
-  return (
-    request.length < 200 && existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : request
-  ).trim();
-}
-
-function fromFile(path: string, id: string, flags: ProposeFlags, project: Project): Result<Proposal, Problem> {
-  if (!existsSync(path)) return fail(problem(2, `${path} does not exist`, [], ['kleiber plan --from plan.json']));
-  const draft = parseDraft(readFileSync(path, 'utf8'));
-  if (!draft.ok)
-    return fail(problem(2, `${path} is not a plan`, firstLines(draft.failure.detail), ['kleiber plan --help']));
-  const tasks = tasksOf(draft.value, id, systemClock.now().toISOString());
-  const common = checkPlan(tasks, project.roles, existingIds(project), rulesOf(project));
-  const checked = withinLimits(common, tasks, { limits: limitsOf(flags, project) });
-  if (!checked.ok) return fail(faultyPlan(checked.faults));
+async function fromFile(
+  path: string,
+  id: string,
+  flags: ProposeFlags,
+  project: Project,
+  context: Context,
+): Promise<Result<Proposal, Problem>> {
+  const tasks = await draftFrom(path, id, context);
+  if (!tasks.ok) return tasks;
+  const common = checkPlan(tasks.value, project.roles, existingIds(project), rulesOf(project));
+  const checked = withinLimits(common, tasks.value, { limits: limitsOf(flags, project) });
+  if (!checked.ok) return fail(faultyPlan(2, checked.faults, `mend ${path === '-' ? 'it' : path}, then plan again`));
   return ok({ plan: id, request: `from ${path}`, checked: checked.plan, sessions: [] });
-}
-
-const MOST_LINES = 12;
-
-function firstLines(text: string): string[] {
-  const lines = text.split('\n');
-  return lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), '…'] : lines;
 }
 
 /** What the flags ask of every task. */
@@ -118,12 +109,12 @@ const toldRequest = (request: string, flags: ProposeFlags, project: Project): st
 
 const existingIds = (project: Project): Set<string> => new Set(project.keeper.look().board.keys());
 
-const faultyPlan = (faults: readonly PlanFault[]): Problem =>
+const faultyPlan = (exitCode: ExitCode, faults: readonly PlanFault[], fix: string): Problem =>
   problem(
-    1,
+    exitCode,
     'the plan cannot be used',
     faults.map(fault => `${fault.task}${fault.task === '' ? '' : ': '}${fault.problem}`),
-    ['kleiber plan with a more precise request'],
+    [fix],
   );
 
 async function askPlanner(
@@ -164,9 +155,11 @@ async function askPlanner(
     },
     workshop.studio,
   );
-  return made.ok
-    ? ok({ plan: id, request, checked: made.value.plan, sessions: made.value.sessions })
-    : fail(planProblem(made.failure));
+  if (made.ok) return ok({ plan: id, request, checked: made.value.plan, sessions: made.value.sessions });
+  const { reason, sessions } = made.failure;
+  const target = { checkout: root, branch: branch ?? '' };
+  abandonPlan(id, { target, request, why: reason.replaceAll('_', ' '), sessions }, workshop.conductor);
+  return fail(planProblem(made.failure));
 }
 
 /** No money is spent on a broken base: the checks run once before the first request. Null when they are green. */
@@ -192,7 +185,7 @@ function baseFix(project: Project): string {
 function planProblem(failure: PlanFailure): Problem {
   switch (failure.reason) {
     case 'plan_faulty':
-      return faultyPlan(failure.faults);
+      return faultyPlan(1, failure.faults, 'kleiber plan with a more precise request');
     case 'plan_rejected':
       return problem(1, 'the architect did not approve the plan in three rounds', failure.feedback, [
         'kleiber plan with a more precise request',

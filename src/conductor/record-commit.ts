@@ -43,9 +43,10 @@ export async function commitRecord(target: Target, view: BoardView, edges: Condu
 
 /** Events of tasks and plans that land on this branch. */
 function isAbout(stored: Stored, target: Target, view: BoardView): boolean {
-  if (stored.event.kind === 'branch_validated') return stored.stream === validatorStream(target.branch);
-  if (stored.event.kind === 'planned') return stored.event.target.branch === target.branch;
-  return stored.stream.startsWith('task/') && stateOf(stored, view)?.target.branch === target.branch;
+  const { event, stream } = stored;
+  if (event.kind === 'branch_validated') return stream === validatorStream(target.branch);
+  if (event.kind === 'planned' || event.kind === 'abandoned') return event.target.branch === target.branch;
+  return stream.startsWith('task/') && stateOf(stored, view)?.target.branch === target.branch;
 }
 
 const stateOf = (stored: Stored, view: BoardView): TaskState | undefined =>
@@ -66,7 +67,7 @@ async function recordFiles(
   }
   const validated = validationOfBranch(news, target.branch);
   if (validated !== null) texts.set(validationPath(branchReportId(target.branch)), validated);
-  for (const [path, text] of planPages(news, view)) texts.set(path, text);
+  for (const [path, text] of planPages(news, view, edges)) texts.set(path, text);
   const table = progressPage(view.board, target.branch);
   if (table !== null && (await isOurTable(tip, edges))) texts.set(STATE_TABLE, table);
   const log = await logText(news, tip, view, target, edges);
@@ -74,12 +75,13 @@ async function recordFiles(
   return new Map([...texts].map(([path, text]) => [path, text === null ? null : new TextEncoder().encode(text)]));
 }
 
-/** A page for each plan that is new: what was asked for, and how it was split. */
-const planPages = (news: readonly Stored[], { board }: BoardView): [string, string][] =>
+/** A page for each plan that is new: what was asked for, and how it was split. One that was taken back has none to show. */
+const planPages = (news: readonly Stored[], { board }: BoardView, { holder }: ConductorEdges): [string, string][] =>
   news.flatMap(({ stream, event }) => {
     if (event.kind !== 'planned') return [];
+    const isGone = holder.baton.read(stream).some(later => later.event.kind === 'withdrawn');
     const plan = stream.slice('plan/'.length);
-    return [[planPagePath(plan), planPage(plan, event, board)]];
+    return isGone ? [] : [[planPagePath(plan), planPage(plan, event, board)]];
   });
 
 /** A person may have a file of that name; it stays theirs. */
@@ -134,6 +136,7 @@ function messageOf(news: readonly Stored[]): string {
 /** Events that are worth a commit; the others come along with the next of these. */
 const SAID: ReadonlySet<string> = new Set([
   'planned',
+  'abandoned',
   'claimed',
   'submitted',
   'landed',

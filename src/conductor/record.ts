@@ -161,7 +161,7 @@ export function validationOfBranch(events: readonly Stored[], branch: string): s
 /** The sessions that ended in these events, in order: one row each, failed ones too (seed 5, cost tracking). */
 export function logRowsOf(events: readonly Stored[], states: ReadonlyMap<string, TaskState>): LogRow[] {
   return events.flatMap(({ stream, at, event }) => {
-    if (event.kind === 'planned')
+    if (event.kind === 'planned' || event.kind === 'abandoned')
       return event.sessions.map(session =>
         rowOf(session.endedAt, session.agent, stream.slice('plan/'.length), session.tier, session.spend),
       );

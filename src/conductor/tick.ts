@@ -17,6 +17,7 @@ import type { ConductorEdges } from './edges.ts';
 import { moveBlocked } from './escalate.ts';
 import { decide, passGate } from './gate.ts';
 import { landTask } from './land.ts';
+import { takeBackHalfPlans } from './plan/write-plan.ts';
 import { reclaimDead } from './reclaim.ts';
 import { commitRecord } from './record-commit.ts';
 import { callScribe } from './scribe.ts';
@@ -26,6 +27,7 @@ import { prepareTarget } from './target.ts';
 /** True when something was written, so that another tick may find more to do. */
 export async function tick(edges: ConductorEdges, courier: Courier, signal: AbortSignal): Promise<boolean> {
   const reclaimed = await reclaimDead(edges.keeper.look().states, edges);
+  const dropped = takeBackHalfPlans(edges.keeper.look().drafts, edges);
   const answered = takeAnswers(edges.keeper.look(), edges);
   const told = await recordAndDeliver(edges, courier, signal);
   const prepared = await prepareTargets(edges.keeper.look(), edges, signal);
@@ -33,7 +35,7 @@ export async function tick(edges: ConductorEdges, courier: Courier, signal: Abor
   const moved = await moveOne(edges.keeper.look(), edges, signal);
   // A question to opus takes a conversation, so everything else that is due comes before it.
   const helped = await moveBlocked(edges.keeper.look(), edges, signal);
-  return reclaimed || answered || told || prepared || added || moved || helped;
+  return reclaimed || dropped || answered || told || prepared || added || moved || helped;
 }
 
 /** Tasks that follow from what has landed, without a planner. */

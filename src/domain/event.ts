@@ -152,6 +152,17 @@ export type ValidatorEvent = {
 };
 
 export type PlanEvent =
+  /** The files of a plan that a person agreed to are about to be written (path to sha256); none counts before `planned`. */
+  | {
+      kind: 'drafted';
+      target: Target;
+      owner: Owner;
+      request: string;
+      files: Record<string, string>;
+      sessions: PlanSession[];
+    }
+  /** Nothing came of it: faulty, declined, only looked at, or cut short. Its conversations were paid for all the same. */
+  | { kind: 'abandoned'; target: Target; request: string; why: string; sessions: PlanSession[] }
   /** `table` are the project's own rows as they stood: a plan keeps them to its end (seed 4, failure recovery). */
   | {
       kind: 'planned';

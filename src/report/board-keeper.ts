@@ -3,7 +3,7 @@
  * is a cache; the log and the files are the truth.
  */
 import type { Baton } from '../baton/baton.ts';
-import { CONTROL_STREAM, type Stored } from '../domain/event.ts';
+import { CONTROL_STREAM, type PlanEvent, type Stored } from '../domain/event.ts';
 import { ownText } from '../domain/names.ts';
 import type { Task } from '../domain/task.ts';
 import type { TableRows } from '../domain/tier.ts';
@@ -40,6 +40,8 @@ export interface TaskFiles {
   isCurrent(file: TaskFile): boolean;
 }
 
+export type Drafted = Extract<PlanEvent, { kind: 'drafted' }>;
+
 export interface BoardView {
   board: Board;
   /** Tasks by id, as their files stand now. */
@@ -50,6 +52,8 @@ export interface BoardView {
   controls: Controls;
   /** The rows of the project that each plan was made with. */
   tables: ReadonlyMap<string, TableRows>;
+  /** Plans whose files are being written, or were when their process died: no task of theirs is on the board. */
+  drafts: ReadonlyMap<string, Drafted>;
   /** Events up to here are in it. */
   position: number;
 }
@@ -69,6 +73,7 @@ const PLAN_PREFIX = 'plan/';
 export function boardKeeper(baton: Baton, files: TaskFiles, today: () => string): BoardKeeper {
   const states = new Map<string, TaskState>();
   const tables = new Map<string, TableRows>();
+  const drafts = new Map<string, Drafted>();
   let controls = NO_CONTROLS;
   let position = 0;
   let read: { files: readonly TaskFile[]; tasks: ReadTasks } | null = null;
@@ -81,7 +86,7 @@ export function boardKeeper(baton: Baton, files: TaskFiles, today: () => string)
       position = stored.position;
       if (stored.stream.startsWith(TASK_PREFIX)) fold(states, stored);
       else if (stored.stream === CONTROL_STREAM) controls = foldControl(controls, stored);
-      else if (!keepTable(tables, stored)) continue;
+      else if (!stored.stream.startsWith(PLAN_PREFIX) || !keepPlan(tables, drafts, stored)) continue;
       hasMoved = true;
     }
     return hasMoved;
@@ -97,9 +102,10 @@ export function boardKeeper(baton: Baton, files: TaskFiles, today: () => string)
       }
       if (read?.files !== now) read = { files: now, tasks: readTasks(now) };
       const { cards, tasks, faults } = read.tasks;
-      const board = buildBoard(cards, states, day);
+      const board = buildBoard(decided(cards, drafts), states, day);
       lastDay = day;
-      last = { board, tasks, states: new Map(states), faults, controls, tables: new Map(tables), position };
+      const plans = { tables: new Map(tables), drafts: new Map(drafts) };
+      last = { board, tasks, states: new Map(states), faults, controls, ...plans, position };
       return last;
     },
     isCurrent: file => files.isCurrent(file),
@@ -113,12 +119,21 @@ function fold(states: Map<string, TaskState>, stored: Stored): void {
   if (next !== null) states.set(id, next);
 }
 
-/** True when it was the beginning of a plan; plans of older logs have no table of their own. */
-function keepTable(tables: Map<string, TableRows>, { stream, event }: Stored): boolean {
-  if (!stream.startsWith(PLAN_PREFIX) || event.kind !== 'planned' || event.table === undefined) return false;
-  tables.set(stream.slice(PLAN_PREFIX.length), event.table);
+/** True when a plan has begun or come to its end; plans of older logs have no table of their own. */
+function keepPlan(tables: Map<string, TableRows>, drafts: Map<string, Drafted>, { stream, event }: Stored): boolean {
+  const plan = stream.slice(PLAN_PREFIX.length);
+  if (event.kind === 'drafted') {
+    drafts.set(plan, event);
+    return true;
+  }
+  const wasDraft = drafts.delete(plan);
+  if (event.kind !== 'planned' || event.table === undefined) return wasDraft;
+  tables.set(plan, event.table);
   return true;
 }
+
+const decided = (cards: readonly Card[], drafts: ReadonlyMap<string, Drafted>): readonly Card[] =>
+  drafts.size === 0 ? cards : cards.filter(({ plan }) => plan === undefined || !drafts.has(plan));
 
 interface ReadTasks {
   cards: Card[];

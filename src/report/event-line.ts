@@ -30,6 +30,7 @@ function sayEvent(event: Event): Said {
     case 'checkpoint':
     case 'proven':
     case 'recorded':
+    case 'drafted':
     case 'held':
     case 'let_go':
     case 'calmed':
@@ -58,6 +59,8 @@ function sayEvent(event: Event): Said {
       ];
     case 'alerted':
       return ['?', event.text];
+    case 'abandoned':
+      return ['·', `nothing came of a plan (${event.why}) for: ${event.request}`];
     case 'planned':
       return ['✓', `planned ${event.tasks.length} tasks for: ${event.request}`];
     case 'withdrawn':

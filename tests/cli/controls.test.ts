@@ -502,7 +502,10 @@ describe('a pilot', () => {
     const { code, error } = await plan({}, '--yes');
     const id = /plan --undo (\w+)/.exec(error)?.[1] ?? '';
     expect({ code, isSaid: error.includes(`kleiber metrics --plan ${id}`) }).toEqual({ code: 0, isSaid: true });
-    expect(toldIn(planStream(id))).toMatchObject([{ kind: 'planned', pilot: true, table: { PLAN: { api: 'opus' } } }]);
+    expect(toldIn(planStream(id))).toMatchObject([
+      { kind: 'drafted' },
+      { kind: 'planned', pilot: true, table: { PLAN: { api: 'opus' } } },
+    ]);
     const { out } = await kleiber('metrics', '--plan', id);
     expect(out).toContain('· 1. haiku completes the work without major rework; 1 task is still open');
   });
@@ -512,7 +515,7 @@ describe('a pilot', () => {
       { agent: 'engineer-backend', files: ['src/backend/a.ts'], priority: 'p0' },
       '--yes',
     );
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(error).toContain('engineer-backend is on sonnet in EXEC; a pilot takes agents of tier 1 (haiku) only');
     expect(error).toContain('p0 is critical; a pilot takes nothing critical');
   });

@@ -161,7 +161,7 @@ describe('a kleiber.yml that is broken or that nobody has trusted', () => {
     expect(run.stderr).toMatch(
       /kleiber: nothing new was started: kleiber.yml and the roles are not trusted\n {2}fix {3}kleiber trust\n$/,
     );
-    expect((await journey.kleiber('plan', 'x')).stderr).toMatch(/\n {2}fix {3}kleiber trust\n$/);
+    expect((await journey.kleiber('plan', 'x', '--yes')).stderr).toMatch(/\n {2}fix {3}kleiber trust\n$/);
     expect(journey.requests()).toEqual([]);
   });
 

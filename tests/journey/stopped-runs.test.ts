@@ -87,7 +87,7 @@ describe('a run stops', () => {
     expect(stderr).toMatch(
       /\nkleiber: nothing new was started: the checks are not green on the base\n {2}fix {3}mend it and commit, then: kleiber conduct\n$/,
     );
-    const planned = await journey.kleiber('plan', 'x');
+    const planned = await journey.kleiber('plan', 'x', '--yes');
     expect([planned.code, planned.stdout]).toEqual([1, '']);
     expect(planned.stderr).toContain(
       'kleiber: the checks are red on the base, so nothing was planned and nothing spent\n',

@@ -150,7 +150,7 @@ describe('a place that kleiber cannot work in', () => {
 
   test('a repository that nobody has set up says so before anything is spent', async () => {
     journey.run('git', ['clone', '-q', journey.repository, 'fresh'], journey.root);
-    const ended = await inside('fresh', 'plan', 'x');
+    const ended = await inside('fresh', 'plan', 'x', '--yes');
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(
       'kleiber: the checks could not run on the base, so nothing was planned and nothing spent\n  kleiber.yml names no checks that count\n  fix   kleiber init\n',
@@ -161,7 +161,7 @@ describe('a place that kleiber cannot work in', () => {
   test('an address that a key must not be sent to', async () => {
     const env = { ANTHROPIC_BASE_URL: 'http://example.org' };
     await journey.must('init', '--yes');
-    expect(await journey.start(['plan', 'x'], { env }).ended).toEqual(
+    expect(await journey.start(['plan', 'x', '--yes'], { env }).ended).toEqual(
       said(
         2,
         'kleiber: a key is sent to HTTPS or this machine only',

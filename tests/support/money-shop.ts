@@ -30,6 +30,8 @@ export class MoneyShop {
   /** Of whoever runs the commands. */
   readonly environment: Record<string, string | undefined> = { PATH: process.env.PATH, KLEIBER_NO_INPUT: '1' };
   hasTerminal = false;
+  /** What stands on standard input. */
+  input = '';
 
   constructor() {
     mkdirSync(this.root);
@@ -115,7 +117,7 @@ export class MoneyShop {
       home: this.folder,
       stdout: { write: text => (said.out += text) },
       stderr: { write: text => (said.error += text), isTTY: this.hasTerminal },
-      stdin: { read: async () => '' },
+      stdin: { read: async () => this.input },
       stopping: new AbortController().signal,
       killed: new AbortController().signal,
     };
