@@ -2,7 +2,7 @@
  * The record commit: one per tick, however many tasks it covers, touching record paths only. While its delivery waits, the
  * same bytes are written into the checkout, except where a person is typing.
  */
-import { type Stored, type Target, targetStream, validatorStream } from '../domain/event.ts';
+import { planStream, type Stored, type Target, targetStream, validatorStream } from '../domain/event.ts';
 import { branchReportId, LOG_FILE, STATE_TABLE, validationPath } from '../domain/record-paths.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { formatDailySummary, formatLogRow, logAddition, parseLog } from '../record/log-file.ts';
@@ -64,6 +64,7 @@ async function recordFiles(
     const file = view.tasks.get(state.id);
     for (const [path, text] of recordOf(state, file?.task ?? null)) texts.set(path, text);
     if (file !== undefined) texts.set(file.path, file.text);
+    for (const path of takenBack(state, edges)) texts.set(path, null);
   }
   const validated = validationOfBranch(news, target.branch);
   if (validated !== null) texts.set(validationPath(branchReportId(target.branch)), validated);
@@ -75,13 +76,21 @@ async function recordFiles(
   return new Map([...texts].map(([path, text]) => [path, text === null ? null : new TextEncoder().encode(text)]));
 }
 
+/** What a task that never began leaves in nobody's record: its file, once that is gone, and the page of its plan. */
+function takenBack({ stage, attempts, file, plan }: TaskState, edges: ConductorEdges): string[] {
+  if (stage.kind !== 'cancelled' || attempts.length > 0 || edges.record.read(file) !== null) return [];
+  return plan !== null && isWithdrawn(plan, edges) ? [file, planPagePath(plan)] : [file];
+}
+
+const isWithdrawn = (plan: string, { holder }: ConductorEdges): boolean =>
+  holder.baton.read(planStream(plan)).some(({ event }) => event.kind === 'withdrawn');
+
 /** A page for each plan that is new: what was asked for, and how it was split. One that was taken back has none to show. */
-const planPages = (news: readonly Stored[], { board }: BoardView, { holder }: ConductorEdges): [string, string][] =>
+const planPages = (news: readonly Stored[], { board }: BoardView, edges: ConductorEdges): [string, string][] =>
   news.flatMap(({ stream, event }) => {
-    if (event.kind !== 'planned') return [];
-    const isGone = holder.baton.read(stream).some(later => later.event.kind === 'withdrawn');
     const plan = stream.slice('plan/'.length);
-    return isGone ? [] : [[planPagePath(plan), planPage(plan, event, board)]];
+    if (event.kind !== 'planned' || isWithdrawn(plan, edges)) return [];
+    return [[planPagePath(plan), planPage(plan, event, board)]];
   });
 
 /** A person may have a file of that name; it stays theirs. */

@@ -24,8 +24,10 @@ const ORDER: readonly Standing[] = [
 
 /** The same board always gives the same text; null while nothing is to be done on this branch. */
 export function stateTable(board: Board, branch: string): string | null {
-  const tasks = [...board.values()].filter(({ state }) => state?.target.branch === branch);
-  if (tasks.length === 0) return null;
+  const all = [...board.values()].filter(({ state }) => state?.target.branch === branch);
+  if (all.length === 0) return null;
+  // What was taken back before it began is nobody's progress.
+  const tasks = all.filter(({ standing, state }) => standing !== 'cancelled' || (state?.attempts.length ?? 0) > 0);
   const open = tasks.filter(({ standing }) => standing !== 'landed' && standing !== 'cancelled').sort(byStanding);
   const over = tasks.filter(task => !open.includes(task)).sort((a, b) => overAt(b).localeCompare(overAt(a)));
   const shown = [...open.slice(0, MOST_OPEN), ...over.slice(0, MOST_LANDED)];
@@ -39,7 +41,7 @@ export function stateTable(board: Board, branch: string): string | null {
     '',
     `# Progress on ${branch}`,
     '',
-    `${counts.join(', ')}.`,
+    `${counts.join(', ') || 'Nothing is planned'}.`,
     '',
     '| Task | Agent | State | Model | What |',
     '|------|-------|-------|-------|------|',

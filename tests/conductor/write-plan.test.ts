@@ -111,3 +111,24 @@ test('a file that is in the way stays as it is, the others go, and what planning
     '| 2026-11-21T08:59:00.000Z | planner | p1 | opus | 10 | 5 | $0.00014 |',
   );
 });
+
+test('a plan that is taken back after it was recorded leaves nothing in the record, and the checkout clean', async () => {
+  house = new House();
+  const here = await house.start();
+  await write('p1', here);
+  await here.ticks();
+  const paths = [...pathsOf(tasksOf('p1')), 'progress/p1.md'];
+  expect(paths.filter(path => house.read(path) === null)).toEqual([]);
+  const cancelled = { kind: 'cancelled' as const, by: 'plan --undo', reason: 'the plan was taken back' };
+  for (const { head } of tasksOf('p1')) {
+    here.says(head.id, cancelled);
+    house.remove(taskPath(head.agent, head.id));
+  }
+  const { baton, at } = { baton: here.holder.baton, at: here.holder.at() };
+  baton.append({ stream: planStream('p1'), seq: 3, at, event: { kind: 'withdrawn', by: 'plan --undo' } });
+  await here.ticks();
+  await here.ticks();
+  expect(house.git('status', '--porcelain')).toBe('');
+  expect(house.git('ls-files', '--', ...paths)).toBe('');
+  expect(house.read('progress/README.md')).toContain('\nNothing is planned.\n');
+});
