@@ -12,6 +12,7 @@ import type { BoardView } from '../report/board-keeper.ts';
 import type { ExitCode } from '../report/problem.ts';
 import { type Context, complain, say } from './context.ts';
 import { candidateOf } from './may-start.ts';
+import { namedAgents } from './named-agents.ts';
 import { openProject, type Project } from './project.ts';
 
 export async function dryRun(
@@ -22,7 +23,9 @@ export async function dryRun(
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
-    const lines = [...wouldStart(agents, project.value), ...(conducts ? wouldMove(project.value) : [])];
+    const named = namedAgents(agents, project.value);
+    if (!named.ok) return complain(context, named.failure);
+    const lines = [...wouldStart(named.value, project.value), ...(conducts ? wouldMove(project.value) : [])];
     for (const line of lines) say(context, line);
     if (lines.length === 0) say(context, 'nothing to do');
     return 0;

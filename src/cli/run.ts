@@ -1,12 +1,10 @@
 /** A run: workers and a conductor side by side in one process. They meet in the record and the baton only. */
-import { findRole } from '../agent/roles.ts';
 import { currentHolder } from '../baton/hold.ts';
 import { conduct } from '../conductor/conduct.ts';
 import { LEAD_STREAM, targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 import { pauseText } from '../policy/controls.ts';
-import { nearestWord } from '../record/nearest.ts';
 import { type ExitCode, type Problem, problem } from '../report/problem.ts';
 import { runSummary } from '../report/run-summary.ts';
 import type { Refused, WorkerOptions, WorkerResult } from '../worker/edges.ts';
@@ -15,6 +13,7 @@ import { raiseAlerts } from './alerts.ts';
 import { type Context, complain, note, say } from './context.ts';
 import { followLog } from './follow.ts';
 import { haltProblem } from './halt-problem.ts';
+import { namedAgents } from './named-agents.ts';
 import { openProject, type Project } from './project.ts';
 import { repeat } from './repeat.ts';
 import { undeliveredOf } from './status.ts';
@@ -34,13 +33,14 @@ export async function runHere(options: RunOptions, context: Context): Promise<Ex
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
-    const stranger = strangerAmong(options.workers?.agents ?? 'all', project.value);
-    if (stranger !== null) return complain(context, stranger);
+    const agents = namedAgents(options.workers?.agents ?? 'all', project.value);
+    if (!agents.ok) return complain(context, agents.failure);
+    const workers = options.workers === null ? null : { ...options.workers, agents: agents.value };
     if (!project.value.trusted) warnUntrusted(project.value, context);
     warnFaults(project.value, context);
     const workshop = await openWorkshop(project.value, context, { noSandbox: options.noSandbox });
     if (!workshop.ok) return complain(context, workshop.failure);
-    return await runAll(options, project.value, workshop.value, context);
+    return await runAll({ ...options, workers }, project.value, workshop.value, context);
   } finally {
     project.value.close();
   }
@@ -56,20 +56,6 @@ const warnUntrusted = (project: Project, context: Context): void =>
 function warnFaults(project: Project, context: Context): void {
   const count = project.keeper.look().faults.length;
   if (count > 0) note(context, `${count} ${count === 1 ? 'problem' : 'problems'} in the task files: kleiber check`);
-}
-
-/** A worker under a name that nobody has would wait for ever. */
-function strangerAmong(agents: ReadonlySet<string> | 'all', project: Project): Problem | null {
-  const stranger = agents === 'all' ? undefined : [...agents].find(name => findRole(project.roles, name) === null);
-  if (stranger === undefined) return null;
-  const names = [...project.roles.keys()];
-  const nearest = nearestWord(stranger, names);
-  return problem(
-    2,
-    `no agent is named ${stranger}${nearest === null ? '' : `; did you mean ${nearest}?`}`,
-    [`Agents here: ${names.join(', ')}`],
-    [`kleiber work --agent ${nearest ?? 'engineer-backend'}`],
-  );
 }
 
 /** Workers say it themselves. */

@@ -70,7 +70,7 @@ async function planned(planner: Said[], architect: Said[] = [], changes: Partial
     request: 'Add coupons',
     brief: 'one file',
     createdAt: '2026-11-21T09:00:00Z',
-    rules: { table: [], risks: [], escalate_when: [] },
+    rules: { table: {}, risks: {}, escalate_when: {} },
     limits: () => [],
     existing: new Set(),
     workspace: { root: house.user, zone: null },
