@@ -34,4 +34,10 @@ export function currentHolder(baton: Baton, stream: string): Owner | null {
   return holderOf(baton.read(stream).at(-1));
 }
 
+/** Somebody who lives, as far as can be told, holds it. */
+export function isHeld({ baton, liveness }: Holder, stream: string): boolean {
+  const current = currentHolder(baton, stream);
+  return current !== null && liveness(current) !== 'dead';
+}
+
 const holderOf = (last: Stored | undefined): Owner | null => (last?.event.kind === 'held' ? last.event.owner : null);

@@ -1,6 +1,7 @@
 /** The conductor's run: takes the lead when nobody living holds it, and ticks until it is told to stop. */
 import { letGo, tryHold } from '../baton/hold.ts';
 import { LEAD_STREAM } from '../domain/event.ts';
+import { takeAnswers } from './answers.ts';
 import { courier } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
 import { tick } from './tick.ts';
@@ -41,5 +42,7 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
 function takeLead(edges: ConductorEdges): boolean {
   if (!tryHold(edges.holder, LEAD_STREAM)) return false;
   edges.record.removeLeftovers();
+  // Typed while nobody led: workers that look right after this must not find everything at rest.
+  takeAnswers(edges.keeper.look(), edges);
   return true;
 }

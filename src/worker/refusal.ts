@@ -21,13 +21,7 @@ export type ClaimRefusal =
   /** The log was lost, but git knows that this work is done. */
   | { reason: 'landed_before'; detail: string };
 
-const PASSING: ReadonlySet<ClaimRefusal['reason']> = new Set([
-  'lost',
-  'lane_full',
-  'baseline_pending',
-  'landed_before',
-  'paused',
-]);
+const PASSING: ReadonlySet<ClaimRefusal['reason']> = new Set(['lost', 'lane_full', 'landed_before', 'paused']);
 
 /** Whether it passes by itself, so that a worker may wait for it. */
 export const isPassing = ({ reason }: ClaimRefusal): boolean => PASSING.has(reason);

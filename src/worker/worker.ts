@@ -1,6 +1,8 @@
 /** A worker: picks ready tasks of its agents, claims them one at a time per slot, and runs attempts until it is told to stop. */
 
 import { findRole } from '../agent/roles.ts';
+import { isHeld } from '../baton/hold.ts';
+import { LEAD_STREAM } from '../domain/event.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { readyTasks } from '../policy/board.ts';
 import { pauseText, type Said } from '../policy/controls.ts';
@@ -60,12 +62,14 @@ async function runSlot(options: SlotOptions, edges: WorkerEdges, result: WorkerR
     if (pass === 'worked' && options.until === 'once') return;
     if (pass === 'nothing_to_hope_for' && options.until !== 'stopped') return;
     notes.idle.note(pass);
+    if (pass === 'nobody_conducts' && options.until !== 'stopped') return;
     if (pass === 'worked') continue;
     await edges.bell(options.stopping);
   }
 }
 
-type Pass = 'worked' | 'wait' | 'nothing_to_hope_for';
+/** `nobody_conducts`: something waits for a conductor, and none is there. */
+type Pass = 'worked' | 'wait' | 'nobody_conducts' | 'nothing_to_hope_for';
 
 async function tryOne(
   view: BoardView,
@@ -74,7 +78,9 @@ async function tryOne(
   result: WorkerResult,
   refusals: Notes['refusals'],
 ): Promise<Pass> {
-  let hope = [...view.board.values()].some(task => isOnItsWay(task, view));
+  const tasks = [...view.board.values()];
+  let hope = tasks.some(({ standing }) => standing === 'running');
+  let needsConductor = tasks.some(task => isForTheConductor(task, view)) || expectsScribe(view, edges);
   for (const task of readyTasks(view.board, options.agents)) {
     const claim = await claimTask(view, task, options.tier, edges);
     if (claim.ok) {
@@ -88,18 +94,25 @@ async function tryOne(
     }
     refusals.note(task, claim.failure);
     hope ||= isPassing(claim.failure);
+    needsConductor ||= claim.failure.reason === 'baseline_pending';
   }
-  hope ||= expectsScribe(view, edges);
-  return hope ? 'wait' : 'nothing_to_hope_for';
+  if (hope || (needsConductor && isHeld(edges.holder, LEAD_STREAM))) return 'wait';
+  return needsConductor ? 'nobody_conducts' : 'nothing_to_hope_for';
 }
+
+const IDLE: Partial<Record<Pass, string>> = {
+  nothing_to_hope_for: 'waiting for tasks; Ctrl-C stops',
+  nobody_conducts: 'nobody conducts here, so work waits to be tested and landed: kleiber conduct',
+};
 
 /** Says once that there is nothing to do, and again only after there was something: a silent program looks like a dead one. */
 function idleNote(notice: (text: string) => void) {
-  let isSaid = false;
+  let said: string | null = null;
   return {
     note: (pass: Pass): void => {
-      if (pass === 'nothing_to_hope_for' && !isSaid) notice('waiting for tasks; Ctrl-C stops');
-      isSaid = pass === 'nothing_to_hope_for';
+      const text = IDLE[pass] ?? null;
+      if (text !== null && text !== said) notice(text);
+      said = text;
     },
   };
 }
@@ -115,12 +128,12 @@ function pauseNote(notice: (text: string) => void) {
   };
 }
 
-/** What moves may still make something ready. */
-const ON_ITS_WAY: ReadonlySet<string> = new Set(['running', 'submitted', 'in_review', 'queued']);
+/** What a conductor moves may still make something ready. */
+const FOR_THE_CONDUCTOR: ReadonlySet<string> = new Set(['submitted', 'in_review', 'queued']);
 
 /** Also what has stopped and will be moved by the conductor without a person. */
-const isOnItsWay = (task: BoardTask, view: BoardView): boolean =>
-  ON_ITS_WAY.has(task.standing) ||
+const isForTheConductor = (task: BoardTask, view: BoardView): boolean =>
+  FOR_THE_CONDUCTOR.has(task.standing) ||
   (task.state !== null && movesByItself(task.state, landingsSeenBy(task.card.id, view.board)));
 
 /** The conductor is about to add a scribe's task, or will with its next tick. */
