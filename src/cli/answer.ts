@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { TaskEvent } from '../domain/event.ts';
 import { globFault } from '../policy/glob.ts';
 import type { TaskState } from '../policy/task-state.ts';
-import { type ExitCode, problem } from '../report/problem.ts';
+import { type ExitCode, type Problem, problem } from '../report/problem.ts';
 import { actOn, personOf } from './by-person.ts';
 import { type Context, canAsk, complain } from './context.ts';
 import { findTask } from './find-task.ts';
@@ -48,10 +48,12 @@ async function answer(id: string, text: string | undefined, flags: AnswerFlags, 
         context,
         problem(2, `"${bad}" is not a glob of literals, * and **`, [], ['kleiber answer <id> --widen "src/shared/**"']),
       );
+    const { options } = state.stage.blocker;
+    if (isNoOption(text, options)) return complain(context, noOption(state, options));
     return await reply(
       state,
       state.stage,
-      await textOf(text, state.stage.blocker.options, flags, context),
+      await textOf(text, options, flags, context),
       flags.widen,
       flags.dryRun === true,
       project.value,
@@ -63,6 +65,18 @@ async function answer(id: string, text: string | undefined, flags: AnswerFlags, 
 }
 
 type Blocked = Extract<TaskState['stage'], { kind: 'blocked' }>;
+
+/** A lone number means an option; one that does not exist is a slip, and would be taken for the answer. */
+const isNoOption = (text: string | undefined, options: readonly string[]): boolean =>
+  options.length > 0 && /^\d+$/.test(text?.trim() ?? '') && options[Number(text) - 1] === undefined;
+
+const noOption = ({ id }: TaskState, options: readonly string[]): Problem =>
+  problem(
+    2,
+    `${id} has ${options.length === 1 ? 'one option' : `${options.length} options`}`,
+    options.map((option, index) => `${index + 1}  ${option}`),
+    [`kleiber answer ${id} 1`, `kleiber answer ${id} "…"`],
+  );
 
 /** A number picks an option; without a text a terminal is asked. */
 async function textOf(
@@ -108,10 +122,12 @@ async function reply(
       ),
     );
   const event = eventOf(state, blocker.type, text, widen, await personOf(project));
+  const goesOn =
+    stage.session === null ? 'it is tried again with your answer' : 'its conversation goes on where it stopped';
   const said =
     event.kind === 'approved'
       ? `${state.id}: commit ${event.commit.slice(0, 9)} approved; it lands with the next tick`
-      : `${state.id}: answered; its conversation goes on where it stopped`;
+      : `${state.id}: answered; ${goesOn}`;
   return actOn(state, event, said, dry, project, context);
 }
 

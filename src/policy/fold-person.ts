@@ -16,8 +16,14 @@ export function answer(state: TaskState, event: Extract<TaskEvent, { kind: 'answ
     answered: asked(state, event),
     handovers: [...state.handovers, { note: event.text, session }],
     stage: { kind: 'open' },
+    // It would be parked again at once if what has failed so far still counted.
+    ...(isParked(state.stage) ? { strikes: 0, forgiven: currentAttempt(state) } : {}),
   };
 }
+
+/** It has failed too often: no conversation waits, only somebody's decision. */
+const isParked = (stage: Stage): boolean =>
+  stage.kind === 'blocked' && stage.blocker.type === 'technical' && stage.session === null && !stage.afterProof;
 
 function asked({ stage }: TaskState, { by, text }: Extract<TaskEvent, { kind: 'answered' }>): TaskState['answered'] {
   return stage.kind === 'blocked' ? { blocker: stage.blocker, since: stage.since, by, text } : null;

@@ -188,7 +188,7 @@ export function datedLine(line: EventLine, subjectWidth: number): string {
 const sentence = (text: string): string => (/[.?!:]\s*$/.test(text) ? text.trimEnd() : `${text.trimEnd()}.`);
 
 /** The first line of a note, and what follows it where it only announces something. */
-function gist(note: string): string {
+export function gist(note: string): string {
   const [first = '', second = ''] = note.split('\n');
   return first.endsWith(':') ? `${first} ${second.replace(/^- /, '')}` : first;
 }

@@ -6,7 +6,7 @@ import type { BoardTask } from '../policy/board.ts';
 import type { Reason } from '../policy/reason.ts';
 import type { Routing } from '../policy/route.ts';
 import { wayOut } from '../policy/way-out.ts';
-import { datedLine, eventLine } from './event-line.ts';
+import { datedLine, eventLine, gist } from './event-line.ts';
 import { type LineOf, routeSteps, withLines } from './routing-text.ts';
 
 export function taskText(task: BoardTask, events: readonly Stored[]): string {
@@ -59,8 +59,7 @@ function historyLines({ state }: BoardTask): string[] {
   return state.attempts.flatMap(({ attempt, route, outcome }) => {
     const back = state.returns.find(found => found.attempt === attempt);
     const end = outcome === null ? '' : `; ${outcome.replaceAll('_', ' ')}`;
-    const came =
-      back === undefined ? '' : `, came back (${back.reason.replaceAll('_', ' ')}): ${back.note.split('\n')[0] ?? ''}`;
+    const came = back === undefined ? '' : `, came back (${back.reason.replaceAll('_', ' ')}): ${gist(back.note)}`;
     return [`attempt ${attempt} on ${route.tier} at ${route.effort} effort: ${route.because.join('; ')}${end}${came}`];
   });
 }

@@ -238,6 +238,15 @@ describe('the life of a task', () => {
     expect(state.handovers).toEqual([{ note: 'rephrased', session: null }]);
   });
 
+  test('an answer to what has failed too often writes the failures off, one to a question does not', () => {
+    const failed = [created(), claimed(1), ended(1, { end: { reason: 'stuck', detail: 'no way' }, strike: true })];
+    const parked = blocked(1, { resumable: false, blocker: { ...QUESTION, type: 'technical' } });
+    const { strikes, forgiven } = stateAfter([...failed, parked, answered('look at the fixture')]);
+    expect({ strikes, forgiven }).toEqual({ strikes: 0, forgiven: 1 });
+    const asked = stateAfter([...failed, claimed(2), blocked(2), answered('euro')]);
+    expect({ strikes: asked.strikes, forgiven: asked.forgiven }).toEqual({ strikes: 1, forgiven: 0 });
+  });
+
   test('retry keeps work and conversation of what only stood still, and writes the attempts off', () => {
     const state = stateAfter([created(), claimed(1), blocked(1, { checkpoint: 'saved-1' }), requeued('more money')]);
     expect(state).toEqual({
