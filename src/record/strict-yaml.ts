@@ -104,11 +104,18 @@ function forbidden({ document, lines }: YamlSource): YamlFault[] {
   return faults;
 }
 
+/** A file made to be refused may have thousands; whoever mends this many sees the next ones. */
+const MOST_FAULTS = 20;
+
+const distinct = (faults: readonly FileFault[]): FileFault[] => [
+  ...new Map(faults.map(found => [`${found.line}:${found.problem}`, found])).values(),
+];
+
 const SYNTAX_EXAMPLE = 'key: value (put a value with a colon or a # into quotes)';
 
 function faultsOfDocument(source: YamlSource): YamlFault[] {
   const { document, lines } = source;
-  const broken = [...document.errors, ...document.warnings].slice(0, 20).map(({ pos, message }) => ({
+  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
     line: lines.linePos(pos[0]).line,
     problem: `not YAML: ${message}`,
     example: SYNTAX_EXAMPLE,
@@ -184,9 +191,8 @@ export function readStrictYaml(
   const parsed = readYamlSource(source);
   const faults = faultsOfDocument(parsed);
   if (faults.length > 0) {
-    return fail(
-      byLine(faults.map(({ line, problem, example }) => fault(path, line + firstLine - 1, problem, example))),
-    );
+    const told = faults.map(({ line, problem, example }) => fault(path, line + firstLine - 1, problem, example));
+    return fail(byLine(distinct(told)).slice(0, MOST_FAULTS));
   }
   const data: unknown = parsed.document.toJS({ maxAliasCount: 0 });
   // The checks above leave a mapping or nothing at all.

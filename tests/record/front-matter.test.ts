@@ -140,6 +140,15 @@ describe('YAML that expands, names types or repeats itself', () => {
   });
 });
 
+describe('a file made of faults', () => {
+  it('tells the same fault of a line once, and the first twenty of many', () => {
+    const deep = problemsOf(`---\na: ${'['.repeat(50)}\n---\n`);
+    expect(deep).toEqual([...new Set(deep as string[])]);
+    const lines = Array.from({ length: 40 }, (_, index) => `k${index}: *x\n`);
+    expect(problemsOf(`---\nx: &x 1\n${lines.join('')}---\n`)).toHaveLength(20);
+  });
+});
+
 describe('delimiters', () => {
   it.each([
     ['---\na: 1\n', [`1: the front matter is never closed; expected a second line ---`]],
