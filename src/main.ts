@@ -1,5 +1,5 @@
 /** The process: arguments in, signals, exit code out. */
-import type { Context } from './cli/context.ts';
+import { type Context, contextFor } from './cli/context.ts';
 import { plainFlags, status } from './cli/status.ts';
 import { VERSION } from './cli/version.ts';
 import { type ExitCode, machineProblem, problemText } from './report/problem.ts';
@@ -7,13 +7,18 @@ import { type ExitCode, machineProblem, problemText } from './report/problem.ts'
 const stopping = new AbortController();
 const killed = new AbortController();
 
+/** What a shell shows for a process that a signal has ended; a terminal that went away counts as an interruption. */
+const ENDED_BY = { SIGINT: 130, SIGHUP: 130, SIGTERM: 143 } as const;
+let endedBy = ENDED_BY.SIGINT as number;
+
 /** A step that takes longer than this after the first Ctrl-C is stopped like after the second. */
 const PATIENCE_MS = 20_000;
 
 /** Once: finish the step and hand back. Twice: stop now. */
-function interrupt(): void {
+function interrupt(signal: keyof typeof ENDED_BY): void {
   if (stopping.signal.aborted) killed.abort();
   else {
+    endedBy = ENDED_BY[signal];
     process.stderr.write('\nfinishing the current step and handing back; once more stops at once\n');
     setTimeout(() => killed.abort(), PATIENCE_MS).unref();
   }
@@ -37,9 +42,15 @@ async function main(argv: readonly string[]): Promise<number> {
   // The command that is asked most often does without the library that reads command lines.
   if (argv[0] === 'status') {
     const flags = plainFlags(argv.slice(1));
-    if (flags !== null) return stopped(await status(flags, contextOf()));
+    if (flags !== null) return stopped(await status(flags, contextFor(argv, contextOf())));
   }
   const { runProgram } = await import('./cli/program.ts');
+  if (argv[0] === 'help') {
+    const { topicText } = await import('./cli/help-topics.ts');
+    const text = topicText(argv[1] ?? '');
+    if (text !== null) process.stdout.write(text);
+    if (text !== null) return 0;
+  }
   const code = await runProgram(argv[0] === 'help' ? [argv[1] ?? '', '--help'] : argv, contextOf());
   return stopped(code);
 }
@@ -57,7 +68,7 @@ function sayThrown(error: unknown): ExitCode {
 /** Nobody reads any more; the hang-up that comes with it has asked us to stop. */
 const isClosedTerminal = (error: NodeJS.ErrnoException): boolean => error.code === 'EIO' && error.syscall === 'write';
 
-const stopped = (code: number): number => (stopping.signal.aborted ? 130 : code);
+const stopped = (code: number): number => (stopping.signal.aborted ? endedBy : code);
 
 /** As `os.homedir` says, whose module is loaded only where the environment does not tell. */
 const homeFolder = (): string => process.env.HOME || process.getBuiltinModule('node:os').homedir();
@@ -81,7 +92,7 @@ const contextOf = (): Context => ({
   killed: killed.signal,
 });
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(signal));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough, as in `kleiber log | head`
   if (!isClosedTerminal(error)) throw error;

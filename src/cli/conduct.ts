@@ -14,6 +14,7 @@ interface ConductFlags {
   sandbox: boolean;
   pastGuard?: boolean;
   dryRun?: boolean;
+  json?: boolean;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -24,6 +25,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('-c, --concurrency <n>', 'tasks at the same time', count, 4)
     .option('--no-sandbox', 'run commands with your own rights (dangerous)')
     .option('--dry-run', 'say what would be done; start, write and spend nothing')
+    .option('--json', 'one event per line, and how it ended as the last')
     .option('--past-guard', 'go on although today has cost more than the guard')
     .action(async (flags: ConductFlags) => done(await conduct(flags, context)));
 }
@@ -39,6 +41,7 @@ async function conduct(flags: ConductFlags, context: Context): Promise<ExitCode>
       until: flags.once ? 'once' : flags.untilIdle ? 'idle' : 'stopped',
       noSandbox: !flags.sandbox,
       pastGuard: flags.pastGuard === true,
+      json: flags.json === true,
     },
     context,
   );

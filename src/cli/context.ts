@@ -1,12 +1,17 @@
 /** What a command gets from the process: where it runs, what it may print to, and how it is told to stop. */
 import { neutralise } from '../domain/plain-text.ts';
 import { jsonValue } from '../report/json.ts';
-import { type ExitCode, type Problem, problemText } from '../report/problem.ts';
+import { type ExitCode, type Problem, problemJson, problemText } from '../report/problem.ts';
 
 export interface Stream {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
+}
+
+/** What has become of the one document that `--json` promises. */
+export interface JsonAnswer {
+  isSaid: boolean;
 }
 
 export interface Context {
@@ -20,7 +25,19 @@ export interface Context {
   stopping: AbortSignal;
   /** Stop now. */
   killed: AbortSignal;
+  /** Where `--json` was given. */
+  json?: JsonAnswer;
 }
+
+/** Words before `--`: what follows is never a flag, whatever it looks like. */
+export const flagWords = (words: readonly string[]): readonly string[] =>
+  words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+
+/** The context of these words: with `--json` a refusal is a document too. */
+export const contextFor = (words: readonly string[], context: Context): Context =>
+  flagWords(words).some(word => word === '--json' || word.startsWith('--json='))
+    ? { ...context, json: { isSaid: false } }
+    : context;
 
 /** The answer, on stdout. Terminal escapes in it are shown, not obeyed. */
 export const say = (context: Context, text: string): void => {
@@ -32,14 +49,16 @@ export const note = (context: Context, text: string): void => {
   context.stderr.write(`${neutralise(text)}\n`);
 };
 
-/** Prints a problem and gives its exit code. */
+/** Prints a problem and gives its exit code; who reads JSON gets it as the answer as well, unless there was another. */
 export function complain(context: Context, problem: Problem): ExitCode {
   note(context, problemText(problem));
+  if (context.json?.isSaid === false) sayJson(context, 'error', problemJson(problem));
   return problem.exitCode;
 }
 
 /** One JSON document on stdout, in the envelope that every reading command uses. */
 export const sayJson = (context: Context, kind: string, body: Record<string, unknown>): void => {
+  if (context.json !== undefined) context.json.isSaid = true;
   context.stdout.write(`${JSON.stringify({ schemaVersion: 1, kind, ...Object(jsonValue(body)) })}\n`);
 };
 

@@ -12,8 +12,12 @@ export function findTask(view: BoardView, given: string): Result<BoardTask, Prob
   if (only !== undefined && fits.length === 1) return ok(only);
   const found = fits.slice(0, 8).map(task => task.card.id);
   return fail(
-    problem(2, fits.length === 0 ? `there is no task ${given}` : `${given} fits several tasks`, found, [
-      'kleiber status',
-    ]),
+    problem(
+      2,
+      fits.length === 0 ? `there is no task ${given}` : `${given} fits several tasks`,
+      found,
+      ['kleiber status'],
+      fits.length === 0 ? 'no_such_task' : 'several_tasks',
+    ),
   );
 }

@@ -3,6 +3,7 @@ import cliTruncate from 'cli-truncate';
 import type { Baton } from '../baton/baton.ts';
 import type { Stored } from '../domain/event.ts';
 import { eventLine, lineText } from '../report/event-line.ts';
+import { jsonValue } from '../report/json.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note, say, widthOf } from './context.ts';
 
@@ -16,20 +17,21 @@ const PULSE_MS = 60_000;
  * Prints what happened from now on until it is stopped; `stop` prints the rest first. When nothing has happened for a
  * minute it says what is going on, or nothing where `goingOn` has nothing to say.
  */
-export function followLog(baton: Baton, context: Context, goingOn: () => string): { stop(): void } {
+export function followLog(
+  baton: Baton,
+  context: Context,
+  goingOn: () => string,
+  printer: Printer = linePrinter(context),
+): { stop(): void } {
   let position = baton.position();
   let saidMs = systemClock.monotonicMs();
-  const isNews = deliveryFilter();
-  const width = widthOf(context);
   const print = (): void => {
     for (const stored of baton.after(position)) {
       position = stored.position;
-      // An alert has been told where it was raised, on stderr.
-      const line = isNews(stored) && stored.event.kind !== 'alerted' ? eventLine(stored) : null;
-      if (line === null) continue;
+      const text = printer(stored);
+      if (text === null) continue;
       saidMs = systemClock.monotonicMs();
-      const text = lineText(line, SUBJECT_WIDTH);
-      say(context, width === null ? text : cliTruncate(text, width));
+      say(context, text);
     }
   };
   const pulse = (): void => {
@@ -49,6 +51,31 @@ export function followLog(baton: Baton, context: Context, goingOn: () => string)
     },
   };
 }
+
+/** What is printed of an event; null for one that is not worth a line. */
+export type Printer = (stored: Stored) => string | null;
+
+function linePrinter(context: Context): Printer {
+  const isNews = deliveryFilter();
+  const width = widthOf(context);
+  return stored => {
+    // An alert has been told where it was raised, on stderr.
+    const line = isNews(stored) && stored.event.kind !== 'alerted' ? eventLine(stored) : null;
+    if (line === null) return null;
+    const text = lineText(line, SUBJECT_WIDTH);
+    return width === null ? text : cliTruncate(text, width);
+  };
+}
+
+/** For programs: every event, one per line. */
+export const jsonPrinter: Printer = stored => JSON.stringify(jsonValue(stored));
+
+/** Until it is stopped, which is how somebody who follows goes away. */
+export const untilStopped = ({ stopping }: Context): Promise<void> =>
+  new Promise<void>(resolve => {
+    if (stopping.aborted) resolve();
+    else stopping.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** Most deliveries carry record files only; the one that brings landed work to the branch is the one to tell. */
 function deliveryFilter(): (stored: Stored) => boolean {

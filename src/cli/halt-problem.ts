@@ -2,7 +2,17 @@
 import { type Problem, problem } from '../report/problem.ts';
 import type { WorkerResult } from '../worker/edges.ts';
 
-export function haltProblem({ reason, detail }: NonNullable<WorkerResult['halted']>): Problem {
+type Halted = NonNullable<WorkerResult['halted']>;
+
+/** Also where a word of the worker's is one that every command has for it. */
+const REASONS: Partial<Record<Halted['reason'], string>> = { unauthorized: 'no_key' };
+
+export const haltProblem = (halted: Halted): Problem => ({
+  ...wordsOf(halted),
+  reason: REASONS[halted.reason] ?? halted.reason,
+});
+
+function wordsOf({ reason, detail }: Halted): Problem {
   switch (reason) {
     case 'unauthorized':
       return problem(4, 'the API refused the key', [detail], ['export ANTHROPIC_API_KEY=…', 'kleiber doctor']);

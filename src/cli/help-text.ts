@@ -19,7 +19,7 @@ export function helpText(): string {
 
 ${sections.join('\n\n')}
 
-kleiber <command> --help shows options and examples. Exit codes: 0 done, 1 failed, 2 wrong use or a broken file,
-3 stopped and resumable, 4 no key, 130 interrupted.
+kleiber <command> --help shows options and examples; kleiber help exit-codes, environment, json or errors the rest.
+Exit codes: 0 done, 1 failed, 2 wrong use or a broken file, 3 stopped and resumable, 4 no key, 130 interrupted.
 `;
 }

@@ -1,12 +1,14 @@
 /** `kleiber log`: what happened, in order. */
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Stored } from '../domain/event.ts';
 import { datedLine, eventLine } from '../report/event-line.ts';
-import { jsonValue } from '../report/json.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { type Context, complain, say } from './context.ts';
+import { followLog, jsonPrinter, type Printer, untilStopped } from './follow.ts';
 import { openProject } from './project.ts';
 
 interface LogFlags {
+  follow?: boolean;
   json?: boolean;
   task?: string;
   last?: number;
@@ -14,6 +16,7 @@ interface LogFlags {
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
   command
+    .option('-f, --follow', 'go on with what happens from now on, until Ctrl-C')
     .option('--json', 'one event per line')
     .option('--task <id>', 'only what concerns this task')
     .option('-n, --last <n>', 'only the last n lines', (text: string) => {
@@ -24,20 +27,32 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .action(async (flags: LogFlags) => done(await log(flags, context)));
 }
 
+const SUBJECT_WIDTH = 28;
+
+const datedPrinter: Printer = stored => {
+  const line = eventLine(stored);
+  return line === null ? null : datedLine(line, SUBJECT_WIDTH);
+};
+
 async function log(flags: LogFlags, context: Context): Promise<ExitCode> {
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
-    const wanted = flags.task;
-    const events = project.value.baton
-      .after(0)
-      .filter(stored => wanted === undefined || stored.stream.includes(wanted));
-    if (wanted !== undefined && events.length === 0)
-      return complain(context, problem(2, `nothing has happened to a task ${wanted}`, [], ['kleiber status']));
-    const lines = flags.json
-      ? events.map(stored => JSON.stringify(jsonValue(stored)))
-      : events.flatMap(stored => eventLine(stored) ?? []).map(line => datedLine(line, 28));
+    const isWanted = ({ stream }: Stored): boolean => flags.task === undefined || stream.includes(flags.task);
+    const events = project.value.baton.after(0).filter(isWanted);
+    if (flags.task !== undefined && events.length === 0)
+      return complain(context, problem(2, `nothing has happened to a task ${flags.task}`, [], ['kleiber status']));
+    const printed = flags.json ? jsonPrinter : datedPrinter;
+    const lines = events.flatMap(stored => printed(stored) ?? []);
+    const follower = followLog(
+      project.value.baton,
+      context,
+      () => '',
+      stored => (isWanted(stored) ? printed(stored) : null),
+    );
     for (const line of flags.last === undefined ? lines : lines.slice(-flags.last)) say(context, line);
+    if (flags.follow) await untilStopped(context);
+    follower.stop();
     return 0;
   } finally {
     project.value.close();

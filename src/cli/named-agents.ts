@@ -14,15 +14,17 @@ export function namedAgents(agents: Agents, { roles }: Pick<Project, 'roles'>): 
   const stranger = found.find(({ role }) => role === null);
   return stranger === undefined
     ? ok(new Set(found.flatMap(({ given, role }) => [given, role?.name ?? given])))
-    : fail(nobodyNamed(stranger.given, [...roles.keys()]));
+    : fail(nobodyNamed(stranger.given, [...roles.keys()], name => `kleiber work --agent ${name}`));
 }
 
-function nobodyNamed(given: string, names: readonly string[]): Problem {
+/** `command` is what helps, with the name that was meant. */
+export function nobodyNamed(given: string, names: readonly string[], command: (name: string) => string): Problem {
   const nearest = nearestWord(given, names);
   return problem(
     2,
     `no agent is named ${given}${nearest === null ? '' : `; did you mean ${nearest}?`}`,
     [`Agents here: ${names.join(', ')}`],
-    [`kleiber work --agent ${nearest ?? 'engineer-backend'}`],
+    [command(nearest ?? 'engineer-backend')],
+    'no_such_agent',
   );
 }

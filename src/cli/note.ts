@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { PHASES, type Phase } from '../domain/tier.ts';
 import { canonicalAgent, KNOWN_AGENTS } from '../policy/routing-table.ts';
-import { nearestWord } from '../record/nearest.ts';
-import { type ExitCode, problem } from '../report/problem.ts';
+import type { ExitCode } from '../report/problem.ts';
 import { personOf } from './by-person.ts';
 import { type Context, complain } from './context.ts';
 import { decide } from './decide.ts';
+import { nobodyNamed } from './named-agents.ts';
 import { openProject, type Project } from './project.ts';
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -29,16 +29,10 @@ async function note(given: string, phase: Phase, text: string, context: Context)
   try {
     const agent = canonicalAgent(given);
     const known = agentsOf(project.value);
-    const nearest = nearestWord(agent, known);
     if (!known.includes(agent))
       return complain(
         context,
-        problem(
-          2,
-          `no agent is named ${given}${nearest === null ? '' : `; did you mean ${nearest}?`}`,
-          [],
-          [`kleiber note ${nearest ?? 'testing'} ${phase} "…"`],
-        ),
+        nobodyNamed(given, known, name => `kleiber note ${name} ${phase} "…"`),
       );
     const by = await personOf(project.value);
     return decide(

@@ -1,6 +1,6 @@
 /** Where kleiber keeps what is not in the repository: the baton under the git directory, the rest in the user's state folder. */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { batonProblem, type Problem } from '../report/problem.ts';
 import type { Context } from './context.ts';
@@ -23,9 +23,7 @@ export interface Places {
 }
 
 export function placesOf(context: Context, commonDir: string): Places {
-  const base =
-    context.environment.KLEIBER_HOME ??
-    join(context.environment.XDG_STATE_HOME ?? join(context.home, '.local/state'), 'kleiber');
+  const base = stateHome(context);
   const name = basename(dirname(commonDir)).replace(/[^A-Za-z0-9._-]/g, '-');
   const own = join(base, `${name}-${pathDigest(commonDir).slice(0, 12)}`);
   const state = join(commonDir, 'kleiber');
@@ -40,6 +38,12 @@ export function placesOf(context: Context, commonDir: string): Places {
     index: join(own, 'index.json'),
     stateHome: base,
   };
+}
+
+/** An empty variable is none, and by the standard neither is a relative folder of XDG: state never lands in a checkout by accident. */
+function stateHome({ environment: { KLEIBER_HOME: own = '', XDG_STATE_HOME: xdg = '' }, home, cwd }: Context): string {
+  if (own !== '') return resolve(cwd, own);
+  return join(isAbsolute(xdg) ? xdg : join(home, '.local/state'), 'kleiber');
 }
 
 /** Makes the folders that everything else is put into, for this user's eyes alone. */

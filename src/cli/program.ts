@@ -1,16 +1,19 @@
 /** Joins the commands: only the one that was named is loaded, and nothing here exits or prints by itself. */
 import { Command, CommanderError } from 'commander';
-import { type ExitCode, problem, problemText } from '../report/problem.ts';
+import { type ExitCode, type Problem, problem } from '../report/problem.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { COMMANDS } from './commands.ts';
-import type { Context } from './context.ts';
+import { type Context, complain, contextFor, flagWords } from './context.ts';
 import { helpText } from './help-text.ts';
 
 /** Runs one command line (without node and script) and gives the exit code. */
-export async function runProgram(argv: readonly string[], context: Context): Promise<ExitCode> {
+export async function runProgram(given: readonly string[], outside: Context): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = await buildProgram(argv, context, given => {
-    code = given;
+  const flags = flagWords(given);
+  const argv = given.filter((word, index) => word !== NO_INPUT || index >= flags.length);
+  const context = contextFor(argv, flags.includes(NO_INPUT) ? unattended(outside) : outside);
+  const program = await buildProgram(argv, context, ended => {
+    code = ended;
   });
   try {
     await program.parseAsync(withoutHelpForNobody(argv), { from: 'user' });
@@ -20,6 +23,14 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     throw error;
   }
 }
+
+/** Of every command: asks nothing, as where there is no terminal. */
+const NO_INPUT = '--no-input';
+
+const unattended = (context: Context): Context => ({
+  ...context,
+  environment: { ...context.environment, KLEIBER_NO_INPUT: '1' },
+});
 
 /** Help about a word that is no command would be help about everything; without the flag the word is refused. */
 function withoutHelpForNobody(argv: readonly string[]): string[] {
@@ -40,7 +51,7 @@ async function buildProgram(
     .configureOutput({
       writeOut: text => context.stdout.write(text),
       writeErr: text => context.stderr.write(text),
-      outputError: (text, write) => write(asProblem(text, named)),
+      outputError: text => complain(context, asProblem(text, named)),
     });
   program.helpInformation = helpText;
   for (const entry of COMMANDS) await addCommand(program, entry, entry.name === named, context, done);
@@ -48,7 +59,7 @@ async function buildProgram(
 }
 
 /** The library's own words in kleiber's form: what is wrong, and the one command that helps. */
-function asProblem(text: string, named: string | undefined): string {
+function asProblem(text: string, named: string | undefined): Problem {
   const [, suggestion] = /\(Did you mean (.*?)\?\)/.exec(text) ?? [];
   const what = text
     .replace(/^error: /, '')
@@ -58,7 +69,7 @@ function asProblem(text: string, named: string | undefined): string {
     .trimEnd();
   const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
   const help = named === undefined ? 'kleiber --help' : `kleiber ${named} --help`;
-  return `${problemText(problem(2, what + hint, [], [help]))}\n`;
+  return problem(2, what + hint, [], [help]);
 }
 
 async function addCommand(

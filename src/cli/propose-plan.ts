@@ -39,6 +39,7 @@ export const nobodyToAsk = (): Problem =>
     'nothing was written: there is no terminal to ask on',
     [],
     ['kleiber plan --yes …', 'kleiber plan --dry-run …   only shows it'],
+    'no_terminal',
   );
 
 /** A checked plan with what it took to make it. */
@@ -115,6 +116,7 @@ const faultyPlan = (exitCode: ExitCode, faults: readonly PlanFault[], fix: strin
     'the plan cannot be used',
     faults.map(fault => `${fault.task}${fault.task === '' ? '' : ': '}${fault.problem}`),
     [fix],
+    'faulty_plan',
   );
 
 async function askPlanner(
@@ -187,9 +189,13 @@ function planProblem(failure: PlanFailure): Problem {
     case 'plan_faulty':
       return faultyPlan(1, failure.faults, 'kleiber plan with a more precise request');
     case 'plan_rejected':
-      return problem(1, 'the architect did not approve the plan in three rounds', failure.feedback, [
-        'kleiber plan with a more precise request',
-      ]);
+      return problem(
+        1,
+        'the architect did not approve the plan in three rounds',
+        failure.feedback,
+        ['kleiber plan with a more precise request'],
+        'plan_rejected',
+      );
     case 'planner_stopped':
       return stoppedProblem(failure.outcome);
   }
@@ -208,6 +214,7 @@ function budgetProblem(stop: BudgetStop): Problem {
       ...(others.length === 0 ? [] : [`${raiseAdvice(others)}, then plan again`]),
       ...(stop.raises.length === 0 ? ['plan again: there is money for it now'] : []),
     ],
+    'cap_reached',
   );
 }
 
@@ -221,6 +228,7 @@ function stoppedProblem(outcome: Extract<PlanFailure, { reason: 'planner_stopped
         `the price of ${outcome.model} is unknown, so no cap could be kept`,
         [],
         ['add a row under prices: in kleiber.yml'],
+        'unpriced',
       );
     case 'model_failed':
       if (outcome.failure.reason === 'unauthorized')

@@ -10,8 +10,8 @@ import { runSummary } from '../report/run-summary.ts';
 import type { Refused, WorkerOptions, WorkerResult } from '../worker/edges.ts';
 import { runWorker } from '../worker/worker.ts';
 import { raiseAlerts } from './alerts.ts';
-import { type Context, complain, note, say } from './context.ts';
-import { followLog } from './follow.ts';
+import { type Context, complain, note, say, sayJson } from './context.ts';
+import { followLog, jsonPrinter } from './follow.ts';
 import { haltProblem } from './halt-problem.ts';
 import { namedAgents } from './named-agents.ts';
 import { openProject, type Project } from './project.ts';
@@ -27,6 +27,7 @@ export interface RunOptions {
   noSandbox: boolean;
   /** A person has said that today may cost more than the guard. */
   pastGuard: boolean;
+  json: boolean;
 }
 
 export async function runHere(options: RunOptions, context: Context): Promise<ExitCode> {
@@ -70,7 +71,7 @@ const ALERT_MS = 2_000;
 
 async function runAll(options: RunOptions, project: Project, workshop: Workshop, context: Context): Promise<ExitCode> {
   warnPaused(options, project, context);
-  const follower = followLog(project.baton, context, () => goingOn(project));
+  const follower = followLog(project.baton, context, () => goingOn(project), options.json ? jsonPrinter : undefined);
   const alerting = repeat(
     ALERT_MS,
     () => raiseAlerts(project, context),
@@ -119,7 +120,7 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
 function undelivered(project: Project, context: Context): ExitCode {
   const { branch } = project.facts;
   if (branch === null || undeliveredOf(project.baton.read(targetStream(branch))) === null) return 0;
-  return complain(context, problem(3, `landed work is not on ${branch} yet`, [], ['kleiber status']));
+  return complain(context, problem(3, `landed work is not on ${branch} yet`, [], ['kleiber status'], 'undelivered'));
 }
 
 /** Who works on what, for a time in which nothing happens that is worth a line. */
@@ -132,7 +133,8 @@ function goingOn(project: Project): string {
 function otherLeads(project: Project): Problem {
   const other = currentHolder(project.baton, LEAD_STREAM);
   const who = other === null ? '' : `: pid ${other.pid} on ${other.host}`;
-  return problem(1, `another conductor runs here${who}`, [], ['kleiber status', 'stop it with Ctrl-C, then try again']);
+  const fix = ['kleiber status', 'stop it with Ctrl-C, then try again'];
+  return problem(1, `another conductor runs here${who}`, [], fix, 'another_conductor');
 }
 
 const untilOfConductor = (options: RunOptions): 'once' | 'stopped' =>
@@ -155,8 +157,9 @@ function workerOptions(
 
 function summary(result: WorkerResult | null, project: Project, context: Context): ExitCode {
   const { board, controls } = project.keeper.look();
-  const { line, needsYou, isDeferred, isStuck, wantsWord } = runSummary(board);
-  say(context, line);
+  const { line, counts, needsYou, isDeferred, isStuck, wantsWord } = runSummary(board);
+  if (context.json !== undefined) sayJson(context, 'run', counts);
+  else say(context, line);
   if (result?.halted != null) return complain(context, haltProblem(result.halted));
   if (controls.paused !== null && wantsWord)
     return complain(context, haltProblem({ reason: 'paused', detail: pauseText(controls.paused) }));

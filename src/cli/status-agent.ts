@@ -2,10 +2,10 @@
 import { handOverText } from '../agent/hand-over-texts.ts';
 import { findRole } from '../agent/roles.ts';
 import { readyTasks } from '../policy/board.ts';
-import { nearestWord } from '../record/nearest.ts';
 import { agentStatus, statusAnswers } from '../report/agent-status.ts';
-import { type ExitCode, problem } from '../report/problem.ts';
+import type { ExitCode } from '../report/problem.ts';
 import { type Context, complain, say, sayJson } from './context.ts';
+import { nobodyNamed } from './named-agents.ts';
 import { openProject } from './project.ts';
 
 export async function statusOfAgent(agent: string, isJson: boolean, context: Context): Promise<ExitCode> {
@@ -15,17 +15,14 @@ export async function statusOfAgent(agent: string, isJson: boolean, context: Con
     const { board } = project.value.keeper.look();
     const names = [...project.value.roles.keys()];
     const role = findRole(project.value.roles, agent);
-    const isKnown = role !== null || [...board.values()].some(({ card }) => card.agent === agent);
-    if (!isKnown) {
-      const nearest = nearestWord(agent, names);
-      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
-      const fix = `kleiber status --agent ${nearest ?? 'engineer-backend'}`;
+    const isTheirs = [...board.values()].some(({ card }) => card.agent === agent);
+    const name = isTheirs ? agent : (role?.name ?? null);
+    if (name === null)
       return complain(
         context,
-        problem(2, `no agent is named ${agent}${hint}`, [`Agents here: ${names.join(', ')}`], [fix]),
+        nobodyNamed(agent, names, meant => `kleiber status --agent ${meant}`),
       );
-    }
-    const status = agentStatus(agent, board, readyTasks(board, 'all'));
+    const status = agentStatus(name, board, readyTasks(board, 'all'));
     if (isJson) sayJson(context, 'agent_status', { ...status });
     else say(context, handOverText(role, 'status', statusAnswers(status)));
     return 0;

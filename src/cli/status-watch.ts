@@ -3,7 +3,7 @@ import type { ExitCode } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, note } from './context.ts';
 import { openDoorbell } from './doorbell.ts';
-import { followLog } from './follow.ts';
+import { followLog, untilStopped } from './follow.ts';
 import { openProject, type Project } from './project.ts';
 
 /** Shows the status once on a context of the caller's making. */
@@ -64,10 +64,7 @@ async function screenOf(show: Show, context: Context): Promise<string> {
 async function follow(show: Show, project: Project, context: Context): Promise<ExitCode> {
   const code = await show(context);
   const follower = followLog(project.baton, context, () => '');
-  await new Promise<void>(resolve => {
-    if (context.stopping.aborted) resolve();
-    else context.stopping.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await untilStopped(context);
   follower.stop();
   return code;
 }

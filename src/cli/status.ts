@@ -16,7 +16,8 @@ import { type Outlook, openOutlook } from './outlook.ts';
 import { VERSION } from './version.ts';
 
 export interface StatusFlags {
-  json?: boolean;
+  /** A text names the fields that are wanted. */
+  json?: boolean | string;
   exitCode?: boolean;
   watch?: boolean;
   agent?: string;
@@ -24,7 +25,7 @@ export interface StatusFlags {
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
   command
-    .option('--json', 'as JSON')
+    .option('--json [fields]', 'as JSON; with names, such as id,state,cost_usd, only these of each task')
     .option('--exit-code', 'exit 3 when something needs you')
     .option('--watch', 'again whenever something has happened')
     .option('--agent <name>', 'one agent: completed, current, blocked, next')
@@ -49,15 +50,19 @@ export async function status(flags: StatusFlags, context: Context): Promise<Exit
   }
   // The whole board of one agent takes modules that the quick look does without.
   if (flags.agent !== undefined)
-    return (await import('./status-agent.ts')).statusOfAgent(flags.agent, flags.json === true, context);
+    return (await import('./status-agent.ts')).statusOfAgent(flags.agent, flags.json !== undefined, context);
   const outlook = await openOutlook(context);
   if (!outlook.ok) return complain(context, outlook.failure);
   try {
     // Who waits for a choice stands in no row of the index, and a person who chooses every model has few tasks.
-    const seen = await lookFrom(outlook.value, flags.json === true || outlook.value.isManual);
+    const seen = await lookFrom(outlook.value, flags.json !== undefined || outlook.value.isManual);
     const facts = await factsOf(outlook.value, seen);
-    if (seen.board !== null && flags.json === true) sayJson(context, 'status', statusJson(seen.board, facts));
-    else say(context, await statusText(seen.digest, facts, widthOf(context)));
+    if (seen.board !== null && flags.json !== undefined) {
+      const told = statusJson(seen.board, facts);
+      if (typeof flags.json === 'string')
+        return (await import('./status-fields.ts')).sayFields(flags.json, told, context);
+      sayJson(context, 'status', told);
+    } else say(context, await statusText(seen.digest, facts, widthOf(context)));
     for (const stream of outlook.value.baton.damaged())
       note(context, `the events of ${stream.stream} are damaged from ${stream.seq} on: ${stream.detail}`);
     return flags.exitCode && seen.digest.asks !== null ? 3 : 0;

@@ -18,6 +18,7 @@ interface WorkFlags {
   sandbox: boolean;
   pastGuard?: boolean;
   dryRun?: boolean;
+  json?: boolean;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -36,6 +37,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--no-conduct', 'never prove, test or land here')
     .option('--no-sandbox', 'run commands with your own rights (dangerous)')
     .option('--dry-run', 'say what would be done; start, write and spend nothing')
+    .option('--json', 'one event per line, and how it ended as the last')
     .option('--past-guard', 'go on although today has cost more than the guard')
     .action(async (flags: WorkFlags) => done(await work(flags, context)));
 }
@@ -72,6 +74,7 @@ async function work(flags: WorkFlags, context: Context): Promise<ExitCode> {
       until: flags.once ? 'once' : flags.untilIdle ? 'idle' : 'stopped',
       noSandbox: !flags.sandbox,
       pastGuard: flags.pastGuard === true,
+      json: flags.json === true,
     },
     context,
   );

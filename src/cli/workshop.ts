@@ -103,6 +103,7 @@ async function openStudio(
         'no API key, so no model can be called',
         ['ANTHROPIC_API_KEY is not set.'],
         ['export ANTHROPIC_API_KEY=…', 'kleiber rehearse   (needs no key)'],
+        'no_key',
       ),
     );
   const baseUrl = checkBaseUrl(context.environment.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL);
@@ -113,6 +114,7 @@ async function openStudio(
         'a key is sent to HTTPS or this machine only',
         [`ANTHROPIC_BASE_URL: ${baseUrl.failure.reason.replaceAll('_', ' ')}`],
         ['unset ANTHROPIC_BASE_URL'],
+        baseUrl.failure.reason,
       ),
     );
   const lanes = rateLanes(systemClock, { random: Math.random, retryAfterLimitMs: 300_000 });

@@ -6,6 +6,7 @@ import { unreachable } from '../domain/result.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { FileFault } from '../record/record.ts';
 import type { SandboxFailure } from '../shell/sandbox.ts';
+import { codeOf } from './errors.ts';
 
 /** 0 done · 1 failed · 2 wrong use or a broken file · 3 stopped and resumable · 4 sign-in needed · 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
@@ -17,26 +18,52 @@ export interface Problem {
   /** Commands that help, the best first. */
   fix: string[];
   exitCode: ExitCode;
+  /** The same in a word, for programs. */
+  reason: string;
 }
 
-export const problem = (exitCode: ExitCode, what: string, where: string[] = [], fix: string[] = []): Problem => ({
-  what,
-  where,
-  fix,
-  exitCode,
-});
+const REASONS: Record<ExitCode, string> = {
+  0: 'done',
+  1: 'failed',
+  2: 'wrong_use',
+  3: 'stopped',
+  4: 'no_key',
+  130: 'interrupted',
+};
+
+export const problem = (
+  exitCode: ExitCode,
+  what: string,
+  where: string[] = [],
+  fix: string[] = [],
+  reason: string = REASONS[exitCode],
+): Problem => ({ what, where, fix, exitCode, reason });
 
 /** As it is printed: no stack, no apology. */
-export function problemText({ what, where, fix }: Problem): string {
+export function problemText({ what, where, fix, reason }: Problem): string {
   const details = where.flatMap(line => line.split('\n')).map(line => `  ${line}`);
+  const code = codeOf(reason);
   return [
     `kleiber: ${what}`,
     ...details,
     ...fix.map((command, index) => `  ${index === 0 ? 'fix' : ' or'}   ${command}`),
+    ...(code === null ? [] : [`  help  kleiber help ${code}`]),
   ].join('\n');
 }
 
-export function gitProblem(failure: GitFailure): Problem {
+/** As programs read it, in the place of an answer. */
+export const problemJson = ({ what, where, fix, exitCode, reason }: Problem): Record<string, unknown> => ({
+  reason,
+  code: codeOf(reason),
+  exitCode,
+  what,
+  where,
+  fix,
+});
+
+export const gitProblem = (failure: GitFailure): Problem => ({ ...wordsOfGit(failure), reason: failure.reason });
+
+function wordsOfGit(failure: GitFailure): Problem {
   switch (failure.reason) {
     case 'git_missing':
       return problem(2, 'git was not found on PATH', [], ['install git 2.38 or newer']);
@@ -92,7 +119,12 @@ export function gitProblem(failure: GitFailure): Problem {
   }
 }
 
-export function batonProblem(failure: BatonFailure): Problem {
+export const batonProblem = (failure: BatonFailure): Problem => ({
+  ...wordsOfBaton(failure),
+  reason: failure.reason,
+});
+
+function wordsOfBaton(failure: BatonFailure): Problem {
   switch (failure.reason) {
     case 'newer_format':
       return problem(
@@ -146,10 +178,17 @@ const diskFull = (detail: string): Problem =>
     'the disk is full',
     [detail, 'What was saved is kept, and the next run goes on from there.'],
     ['make room, then: kleiber conduct'],
+    'disk_full',
   );
 
 const tooManyFiles = (detail: string): Problem =>
-  problem(3, 'too many files are open', [detail], ['ulimit -n 4096', 'kleiber conduct --concurrency 1']);
+  problem(
+    3,
+    'too many files are open',
+    [detail],
+    ['ulimit -n 4096', 'kleiber conduct --concurrency 1'],
+    'too_many_files',
+  );
 
 function stateProblem({ reason, path, detail }: StateUnavailable): Problem {
   switch (reason) {
@@ -182,6 +221,7 @@ export const sandboxProblem = (failure: SandboxFailure): Problem =>
       : 'the sandbox does not work here',
     [failure.detail],
     ['apt-get install bubblewrap', 'kleiber … --no-sandbox   (commands then run with your rights)'],
+    failure.reason,
   );
 
 /** All faults of all files, each with its line, what was expected and a right example. */
@@ -192,5 +232,6 @@ export function faultsProblem(faults: readonly FileFault[], consequence: string)
   ]);
   const count = faults.length === 1 ? '1 problem' : `${faults.length} problems`;
   const first = faults[0] === undefined ? '' : `line ${faults[0].line} of ${faults[0].path}`;
-  return problem(2, `${count} in the files; ${consequence}`, lines, [`mend ${first}, then: kleiber check`]);
+  const fix = `mend ${first}, then: kleiber check`;
+  return problem(2, `${count} in the files; ${consequence}`, lines, [fix], 'broken_files');
 }

@@ -3,6 +3,8 @@ import type { Board, BoardTask, Standing } from '../policy/board.ts';
 
 export interface RunSummary {
   line: string;
+  /** By standing, and of all `tasks`. */
+  counts: Record<string, number>;
   /** Something has stopped, and only a person moves it. */
   needsYou: boolean;
   /** Money is short, so some of it waits for its day. */
@@ -21,11 +23,18 @@ export function runSummary(board: Board): RunSummary {
   const deferred = count('deferred');
   return {
     line: `landed ${count('landed')} of ${tasks.length - count('cancelled')}, blocked ${count('blocked')}, waiting ${count('waiting')}, ready ${count('ready')}${deferred === 0 ? '' : `, deferred ${deferred}`}`,
+    counts: countsOf(tasks),
     needsYou: count('blocked') > 0,
     isDeferred: deferred > 0,
     wantsWord: tasks.some(isUnheard),
     isStuck: count('waiting') > 0 && !tasks.some(isMoving),
   };
+}
+
+function countsOf(tasks: readonly BoardTask[]): Record<string, number> {
+  const counts: Record<string, number> = { tasks: tasks.length, landed: 0, blocked: 0, waiting: 0, ready: 0 };
+  for (const { standing } of tasks) counts[standing] = (counts[standing] ?? 0) + 1;
+  return counts;
 }
 
 const isUnheard = ({ standing, state }: BoardTask): boolean =>

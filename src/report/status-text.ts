@@ -98,8 +98,30 @@ function next({ asks, hasReady, isEmpty }: StatusDigest, facts: StatusFacts): st
 const reviewText = ({ overdue, last }: NonNullable<StatusFacts['review']>): string =>
   `the weekly review is due${overdue === 0 ? '' : `, ${overdue} days late`}${last === null ? '' : ` (last ${day(last)})`}`;
 
+/** What is told of a task, in this order. */
+export const TASK_FIELDS = [
+  'id',
+  'agent',
+  'phase',
+  'title',
+  'priority',
+  'state',
+  'waiting_for',
+  'critical',
+  'attempts',
+  'strikes',
+  'cost_usd',
+  'blocker',
+  'commit',
+] as const;
+export type TaskField = (typeof TASK_FIELDS)[number];
+
+export interface StatusJson extends Record<string, unknown> {
+  tasks: Record<TaskField, unknown>[];
+}
+
 /** The same for programs, with every task. */
-export const statusJson = (board: Board<TaskBrief>, facts: StatusFacts): Record<string, unknown> => ({
+export const statusJson = (board: Board<TaskBrief>, facts: StatusFacts): StatusJson => ({
   branch: facts.branch,
   conducting: facts.conducting !== null,
   trusted: facts.trusted,

@@ -17,6 +17,7 @@ test('a quota answer in the middle of the work exits 3 with what helps, and the 
       'kleiber: the spend limit of the account is reached; no further request was made',
       '  429: The spend limit of your organization has been reached',
       '  fix   raise the limit, then: kleiber conduct',
+      '  help  kleiber help E06',
       '',
     ].join('\n'),
   ]);

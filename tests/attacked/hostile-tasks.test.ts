@@ -113,7 +113,9 @@ afterAll(() => rmSync(here.folder, { recursive: true, force: true }));
 
 test('all of them together are judged within seconds, and the end says what helps', () => {
   expect(checked.code).toBe(2);
-  expect(checked.printed).toMatch(/\n {2}fix {3}mend line \d+ of \S+, then: kleiber check\n$/);
+  expect(checked.printed).toMatch(
+    /\n {2}fix {3}mend line \d+ of \S+, then: kleiber check\n {2}help {2}kleiber help E02\n$/,
+  );
   expect(checked.ms).toBeLessThan(10_000);
 });
 

@@ -40,16 +40,19 @@ async function expectOneConversation(): Promise<void> {
 }
 
 describe('asked to end', () => {
-  test.each(['SIGHUP', 'SIGTERM'] as const)(
-    'by %s it finishes the step, and the same conversation goes on',
-    async signal => {
+  test.each([
+    ['SIGHUP', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s it finishes the step, ends with %s, and the same conversation goes on',
+    async (signal, expected) => {
       const held = await openHeld();
       const worker = journey.start(WORK);
       await held.asked;
       worker.child.kill(signal);
       await worker.said(/finishing the current step and handing back/);
       held.letGo();
-      expect((await worker.ended).code).toBe(130);
+      expect((await worker.ended).code).toBe(expected);
       await expectOneConversation();
     },
   );

@@ -70,8 +70,11 @@ describe('task files that are broken or hostile', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const [head, ...lines] = stderr.trimEnd().split('\n');
     expect(head).toBe(`kleiber: ${FAULTS.length} problems in the files; the tasks they are about are not started`);
-    expect(lines.at(-1)).toBe(`  fix   mend line 7 of ${FOLDER}/anchor.md, then: kleiber check`);
-    const found = lines.slice(0, -1);
+    expect(lines.slice(-2)).toEqual([
+      `  fix   mend line 7 of ${FOLDER}/anchor.md, then: kleiber check`,
+      '  help  kleiber help E02',
+    ]);
+    const found = lines.slice(0, -2);
     expect(found.filter((_line, index) => index % 2 === 0)).toEqual(
       FAULTS.map(([place, problem]) => {
         const matches = typeof problem === 'string' ? problem : expect.stringMatching(problem.source.slice(1));
@@ -141,6 +144,7 @@ describe('a kleiber.yml that is broken or that nobody has trusted', () => {
       `  kleiber.yml:${line + 1}  unknown key "taks_usd" in budget; did you mean "task_usd"?`,
       '      right: task_usd: 5',
       `  fix   mend line ${line} of kleiber.yml, then: kleiber check`,
+      '  help  kleiber help E02',
       '',
     ].join('\n');
     for (const words of [['status'], ['check'], ['conduct', '--until-idle'], ['plan', 'x'], ['doctor'], ['log']])

@@ -79,6 +79,24 @@ describe('every reading command in a pipe', () => {
   });
 });
 
+test('a run that is told to end says so by its code, and one that is interrupted by another', async () => {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    const following = journey.start(['log', '--follow']);
+    await following.said(/landed as/);
+    following.child.kill(signal);
+    expect(await following.ended).toMatchObject({ code });
+  }
+});
+
+test.each(['exit-codes', 'environment', 'json', 'errors', 'E01', 'no_key'])('kleiber help %s', async topic => {
+  const { code, stdout, stderr } = await journey.kleiber('help', topic);
+  expect({ code, stderr, escapes: ESCAPES.exec(stdout) }).toEqual({ code: 0, stderr: '', escapes: null });
+  expect(stdout.split('\n').length).toBeGreaterThan(3);
+});
+
 describe('a reader that goes away', () => {
   const shell = (line: string) => {
     const script = line.replaceAll('kleiber', `'${process.execPath}' '${packedPackage().launcher}'`);

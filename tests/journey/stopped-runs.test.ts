@@ -32,6 +32,7 @@ describe('a run stops', () => {
         '  ANTHROPIC_API_KEY is not set.',
         '  fix   export ANTHROPIC_API_KEY=…',
         '   or   kleiber rehearse   (needs no key)',
+        '  help  kleiber help E01',
         '',
       ].join('\n'),
     });
@@ -44,7 +45,7 @@ describe('a run stops', () => {
     expect(code).toBe(4);
     expect(stdout).toContain('landed 0 of 1, blocked 0, waiting 0, ready 1\n');
     expect(stderr).toBe(
-      'kleiber: the API refused the key\n  401: invalid credential\n  fix   export ANTHROPIC_API_KEY=…\n   or   kleiber doctor\n',
+      'kleiber: the API refused the key\n  401: invalid credential\n  fix   export ANTHROPIC_API_KEY=…\n   or   kleiber doctor\n  help  kleiber help E01\n',
     );
     expect((await statusOf(journey)).today.spent_usd).toBe('0.00');
     expect(await journey.must('show', 'more')).toContain('  attempts 1, strikes 0, cost $0.00\n');

@@ -67,7 +67,7 @@ describe('the person has the same file open', () => {
     expect(stdout).toContain('landed 1 of 1, blocked 0, waiting 0, ready 0\n');
     expect([code, stderr]).toEqual([
       3,
-      'landed work waits for your own changes to lib/base.sh; commit or stash them, nothing of yours was touched\nkleiber: landed work is not on main yet\n  fix   kleiber status\n',
+      'landed work waits for your own changes to lib/base.sh; commit or stash them, nothing of yours was touched\nkleiber: landed work is not on main yet\n  fix   kleiber status\n  help  kleiber help E11\n',
     ]);
     expect(journey.read('lib/base.sh')).toBe(MINE);
     expect(await journey.must('status')).toContain(
@@ -117,7 +117,7 @@ describe('somebody else conducts here', () => {
     );
     expect(await journey.must('status')).toContain(`conducting (pid ${first.child.pid} on `);
     first.child.kill('SIGTERM');
-    expect((await first.ended).code).toBe(130);
+    expect((await first.ended).code).toBe(143);
     await expectAllLanded(journey, [TITLE]);
   });
 });

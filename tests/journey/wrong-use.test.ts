@@ -68,7 +68,7 @@ describe('a command line that is wrong exits 2 and names the way out', () => {
     const ended = await journey.kleiber('work', '--agent', 'engineer-backnd', '--until-idle');
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(
-      /^kleiber: no agent is named engineer-backnd; did you mean engineer-backend\?\n {2}Agents here: .*\n {2}fix {3}kleiber work --agent engineer-backend\n$/,
+      /^kleiber: no agent is named engineer-backnd; did you mean engineer-backend\?\n {2}Agents here: .*\n {2}fix {3}kleiber work --agent engineer-backend\n {2}help {2}kleiber help E09\n$/,
     );
   });
 

@@ -42,7 +42,7 @@ describe.skipIf(whyNoWatchLimits !== null)('a system without watches', () => {
     journey.write({ [TASK_PATH]: taskFile() });
     await run.said(/more +landed as/);
     run.child.kill('SIGTERM');
-    expect((await run.ended).code).toBe(130);
+    expect((await run.ended).code).toBe(143);
   });
 });
 

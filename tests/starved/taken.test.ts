@@ -127,7 +127,7 @@ describe('the user’s git', () => {
     const { code, stderr } = await conduct();
     expect([code, stderr]).toEqual([
       3,
-      `landed work waits: another git is at work in ${journey.repository}; when there is none, remove its .git/index.lock\nkleiber: landed work is not on main yet\n  fix   kleiber status\n`,
+      `landed work waits: another git is at work in ${journey.repository}; when there is none, remove its .git/index.lock\nkleiber: landed work is not on main yet\n  fix   kleiber status\n  help  kleiber help E11\n`,
     ]);
     expect(readFileSync(lock, 'utf8')).toBe('');
     rmSync(lock);

@@ -77,7 +77,7 @@ class Round {
     const judged = verdict(this.#ground, this.#deadPids);
     const findings = [
       finding('no process ended by itself', this.#surprises),
-      finding('every process stops when asked, with exit code 130', wrongEnds),
+      finding('every process stops when asked, with exit code 143', wrongEnds),
       left,
       ...judged.findings,
     ];
@@ -204,7 +204,7 @@ class Round {
       const diedAtItsPoint = signal === 'SIGKILL' && members[index]?.dieAt != null;
       // Before its first line a process has no words for a signal.
       const wasBorn = signal !== 'SIGTERM' || said !== '';
-      return code === 130 || diedAtItsPoint || !wasBorn ? [] : [`${code ?? signal}: ${said.slice(-2000)}`];
+      return code === 143 || diedAtItsPoint || !wasBorn ? [] : [`${code ?? signal}: ${said.slice(-2000)}`];
     });
   }
 }
