@@ -35,6 +35,7 @@ const SHAPES: { [Kind in EventKind]: Shape<Extract<Event, { kind: Kind }>> } = {
   claimed: { attempt: 'number', owner: 'record', route: 'record', base: 'text', worktree: 'text', session: 'text' },
   approach: { attempt: 'number', text: 'text' },
   checkpoint: { attempt: 'number', commit: 'text' },
+  told: { attempt: 'number', by: 'text', text: 'text' },
   submitted: {
     attempt: 'number',
     commit: 'text',
@@ -77,6 +78,7 @@ const SHAPES: { [Kind in EventKind]: Shape<Extract<Event, { kind: Kind }>> } = {
   noted: { by: 'text', agent: 'text', phase: 'text', text: 'text' },
   calibrated: { by: 'text', changes: 'list' },
   shadowed: { by: 'text', moves: 'list' },
+  moved: { by: 'text', task: 'text', before: 'list', after: 'list' },
   alerted: { subject: 'text', text: 'text' },
   calmed: { subject: 'text' },
   requeued: { by: 'text', reason: 'text' },

@@ -53,6 +53,8 @@ export type TaskEvent =
   /** The worker said how it will go about it. */
   | { kind: 'approach'; attempt: number; text: string }
   | { kind: 'checkpoint'; attempt: number; commit: string }
+  /** A person said something to the model at work; each conversation of the task hears it once, with its next turn. */
+  | { kind: 'told'; attempt: number; by: string; text: string }
   | {
       kind: 'submitted';
       attempt: number;
@@ -200,6 +202,8 @@ export type ControlEvent =
   | { kind: 'calibrated'; by: string; changes: string[]; moves?: TableMove[] }
   /** These moves are only watched: what they would have chosen and cost (seed 4, gather more data before changing). */
   | { kind: 'shadowed'; by: string; moves: TableMove[] }
+  /** A ready task goes before these in its line, or behind those; claims take it in that order. */
+  | { kind: 'moved'; by: string; task: string; before: string[]; after: string[] }
   /** Said once per subject, so that nobody is told the same twice. */
   | { kind: 'alerted'; subject: string; text: string }
   /** What it was about is over; when it comes again it is said again. */

@@ -5,6 +5,7 @@ import { PRIORITIES } from '../domain/tier.ts';
 import { blockedMove } from './escalation.ts';
 import { criticalPath, type GraphNode } from './graph.ts';
 import { landingsSeenBy } from './landings.ts';
+import { type LineMove, movedLine } from './line-moves.ts';
 import type { BriefStage, StoppedStage, TaskBrief } from './task-brief.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -174,12 +175,26 @@ const nodeOf = (card: Card): GraphNode => ({
 export const isStartable = ({ standing }: { standing: Standing }): boolean =>
   standing === 'ready' || standing === 'deferred';
 
-/** Startable tasks of these agents, the one to take first in front: what was answered or escalated, priority, soft order, age, id. */
-export function readyTasks(board: Board, agents: ReadonlySet<string> | 'all'): BoardTask[] {
-  return [...board.values()]
-    .filter(task => isStartable(task) && (agents === 'all' || agents.has(nextAgent(task))))
-    .sort((a, b) => compareReady(a, b, board));
+/**
+ * Startable tasks of these agents, the one to take first in front: what was answered or escalated, priority, soft order, age,
+ * id, and within that as people have moved them.
+ */
+export function readyTasks(
+  board: Board,
+  agents: ReadonlySet<string> | 'all',
+  moves: readonly LineMove[] = [],
+): BoardTask[] {
+  const line = [...board.values()]
+    .filter(isStartable)
+    .sort((a, b) => compareReady(a, b, board))
+    .map(task => ({ id: task.card.id, rank: rankOf(task), task }));
+  return movedLine(line, moves)
+    .map(({ task }) => task)
+    .filter(task => agents === 'all' || agents.has(nextAgent(task)));
 }
+
+/** Nobody is moved from one rank into another. */
+export const rankOf = (task: BoardTask): number => (goesFirst(task) ? 0 : 2) + (task.card.priority === 'p0' ? 0 : 1);
 
 function compareReady(a: BoardTask, b: BoardTask, board: Board): number {
   return (

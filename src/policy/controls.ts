@@ -1,6 +1,7 @@
 /** What a person has decided for the whole repository, folded from the control events, and what follows from it for a claim. */
 import type { Stored } from '../domain/event.ts';
 import type { Phase, TableMove, TableRows } from '../domain/tier.ts';
+import type { LineMove } from './line-moves.ts';
 import { type ProjectTable, rowsOf } from './routing-table.ts';
 
 export interface Said {
@@ -31,6 +32,8 @@ export interface Controls {
   lastReviewAt: string | null;
   /** Every row that calibration has ever moved, oldest first. */
   moves: readonly TableMove[];
+  /** How people have moved ready tasks in their line, oldest first. */
+  line: readonly LineMove[];
   /** The moves that are only watched, since when. */
   shadow: { moves: readonly TableMove[]; since: string } | null;
 }
@@ -41,6 +44,7 @@ export const NO_CONTROLS: Controls = {
   notes: [],
   lastReviewAt: null,
   moves: [],
+  line: [],
   shadow: null,
 };
 
@@ -62,6 +66,10 @@ export function foldControl(controls: Controls, { event, at }: Pick<Stored, 'eve
     case 'calibrated':
       // What was watched has been decided: a new review begins with a clean sheet.
       return { ...controls, lastReviewAt: at, moves: [...controls.moves, ...(event.moves ?? [])], shadow: null };
+    case 'moved': {
+      const { task, before, after } = event;
+      return { ...controls, line: [...controls.line, { task, before, after }] };
+    }
     case 'shadowed':
       return { ...controls, shadow: { moves: event.moves, since: at } };
     default:

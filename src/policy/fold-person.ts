@@ -6,6 +6,15 @@ import { currentAttempt, type Stage, type Submission, type TaskState } from './t
 export const isAtRest = (state: TaskState): boolean =>
   ['blocked', 'cancelled', 'landed', 'open'].includes(state.stage.kind);
 
+export function hear(
+  state: TaskState,
+  { attempt, by, text }: Extract<TaskEvent, { kind: 'told' }>,
+  seq: number,
+  at: string,
+): TaskState {
+  return { ...state, told: [...state.told, { seq, attempt, by, text, at }] };
+}
+
 export function answer(state: TaskState, event: Extract<TaskEvent, { kind: 'answered' }>): TaskState {
   const session = state.stage.kind === 'blocked' ? state.stage.session : null;
   return {

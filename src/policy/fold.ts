@@ -10,14 +10,14 @@
  */
 import type { Stored, TaskEvent } from '../domain/event.ts';
 import { block, claim, closeAttempt, end, submit, withApproach, workAt } from './fold-attempt.ts';
-import { afterApproval, answer, escalate, isAtRest, refer, requeue } from './fold-person.ts';
+import { afterApproval, answer, escalate, hear, isAtRest, refer, requeue } from './fold-person.ts';
 import { currentAttempt, initialState, type TaskState } from './task-state.ts';
 
 /** The state after one more event; `state` is null before `created`. */
 export function foldTask(id: string, state: TaskState | null, stored: Stored): TaskState | null {
   const event = stored.event as TaskEvent;
   if (state === null) return event.kind === 'created' ? initialState(id, stored, event) : null;
-  return { ...applyEvent(state, event, stored.at), seq: stored.seq };
+  return { ...applyEvent(state, event, stored), seq: stored.seq };
 }
 
 /** Folds a whole stream. */
@@ -25,7 +25,7 @@ export function foldStream(id: string, events: readonly Stored[]): TaskState | n
   return events.reduce<TaskState | null>((state, stored) => foldTask(id, state, stored), null);
 }
 
-function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
+function applyEvent(state: TaskState, event: TaskEvent, { at, seq }: Stored): TaskState {
   if ('attempt' in event && event.kind !== 'claimed' && event.attempt !== currentAttempt(state)) return state;
   switch (event.kind) {
     case 'claimed':
@@ -34,6 +34,8 @@ function applyEvent(state: TaskState, event: TaskEvent, at: string): TaskState {
       return state.stage.kind === 'running' ? withApproach(state, event.text) : state;
     case 'checkpoint':
       return state.stage.kind === 'running' ? { ...state, work: workAt(state, event.commit) } : state;
+    case 'told':
+      return state.stage.kind === 'running' ? hear(state, event, seq, at) : state;
     case 'submitted':
       return state.stage.kind === 'running' ? submit(state, event, at) : state;
     case 'blocked':

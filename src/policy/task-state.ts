@@ -28,6 +28,15 @@ export interface Handover {
   session: string | null;
 }
 
+/** What a person said to the model at work; `seq` is its event's place in the task's stream, and names it. */
+export interface PersonNote {
+  seq: number;
+  attempt: number;
+  by: string;
+  text: string;
+  at: string;
+}
+
 export interface Submission {
   attempt: number;
   commit: string;
@@ -111,6 +120,8 @@ export interface TaskState {
   handovers: Handover[];
   /** The last question with its answer, until the next hand-in: what the blocked file shows meanwhile. */
   answered: { blocker: Blocker; since: string; by: string; text: string } | null;
+  /** What people said to the model at work, oldest first. */
+  told: PersonNote[];
   /** How often opus was asked for advice on its questions. */
   advised: number;
   /** Paths outside the zone that a person allowed. */
@@ -160,6 +171,7 @@ export const initialState = (
   resolving: null,
   handovers: [],
   answered: null,
+  told: [],
   advised: 0,
   widened: [],
   verdicts: [],

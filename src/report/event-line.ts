@@ -57,6 +57,8 @@ function sayEvent(event: Event): Said {
         '·',
         `${event.by} watches ${event.moves.map(({ agent, phase, to }) => `${agent} ${phase} → ${to}`).join('; ')}`,
       ];
+    case 'moved':
+      return ['·', `${event.by} moved ${event.task} ${movedPast(event)}`];
     case 'alerted':
       return ['?', event.text];
     case 'abandoned':
@@ -87,6 +89,13 @@ function sayEvent(event: Event): Said {
   }
 }
 
+/** The nearest of those that were passed, and how many more. */
+function movedPast({ before, after }: Extract<Event, { kind: 'moved' }>): string {
+  const [nearest = '', ...others] = before.length > 0 ? before.toReversed() : after;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${before.length > 0 ? 'before' : 'behind'} ${nearest}${more}`;
+}
+
 type SaidOfTask = Exclude<TaskEvent, { kind: 'checkpoint' | 'proven' }>;
 
 function sayTask(event: SaidOfTask): Said {
@@ -100,6 +109,8 @@ function sayTask(event: SaidOfTask): Said {
       ];
     case 'approach':
       return ['·', event.text];
+    case 'told':
+      return ['·', `${event.by} told it: ${event.text}`];
     case 'submitted':
       return [
         '·',

@@ -371,6 +371,23 @@ test('what was answered, escalated or asked to change goes before new work, what
   expect(ids(readyTasks(board, 'all'))).toEqual(['answered', 'changes', 'escalated', 'new', 'red']);
 });
 
+test('a person moves work within its rank: p0 and what was answered stay in front, for the asked agents too', () => {
+  const answer = [created(), claimed(1), blocked(1), answered()];
+  const cards = [
+    cardOf('answered'),
+    cardOf('urgent', { priority: 'p0' }),
+    cardOf('old', { created: at(1) }),
+    cardOf('scribe', { created: at(2), agent: 'scribe' }),
+    cardOf('young', { created: at(3), priority: 'p2' }),
+  ];
+  const board = buildBoard(cards, statesOf({ answered: answer }));
+  const moves = [{ task: 'young', before: ['answered', 'urgent', 'old', 'scribe'], after: [] }];
+  expect([ids(readyTasks(board, 'all', moves)), ids(readyTasks(board, new Set(['engineer-backend']), moves))]).toEqual([
+    ['answered', 'urgent', 'young', 'old', 'scribe'],
+    ['answered', 'urgent', 'young', 'old'],
+  ]);
+});
+
 describe('deferred work', () => {
   const deferred: TaskEvent = { kind: 'deferred', why: 'the red zone', until: '2026-11-23' };
   const standing = (events: TaskEvent[], today?: string) =>

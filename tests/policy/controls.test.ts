@@ -46,6 +46,19 @@ describe('the fold of the controls', () => {
       [{ kind: 'shadowed', by: 'ada', moves: [MOVE] }],
       { shadow: { moves: [MOVE], since: at(1) } },
     ],
+    [
+      'the line of ready tasks',
+      [
+        { kind: 'moved', by: 'ada', task: 'c', before: ['a', 'b'], after: [] },
+        { kind: 'moved', by: 'ada', task: 'a', before: [], after: ['b'] },
+      ],
+      {
+        line: [
+          { task: 'c', before: ['a', 'b'], after: [] },
+          { task: 'a', before: [], after: ['b'] },
+        ],
+      },
+    ],
     ['an alert, which decides nothing', [{ kind: 'alerted', subject: 'day', text: 'orange' }], {}],
   ])('%s', (_name, events, expected) => {
     expect(decided(...events)).toEqual({ ...NO_CONTROLS, ...expected });

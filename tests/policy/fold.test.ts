@@ -55,6 +55,7 @@ const NEW: TaskState = {
   resolving: null,
   handovers: [],
   answered: null,
+  told: [],
   advised: 0,
   widened: [],
   verdicts: [],
