@@ -10,6 +10,8 @@ export interface Run {
   edges: AgentEdges;
   messages: Message[];
   lastInput: Conversation['lastInput'];
+  /** Ids of the notes that this conversation has been told, in this process or before. */
+  heard: Set<number>;
   reminders: number;
   /** The last reply was paused by the API and is continued by sending it back. */
   isPaused: boolean;
@@ -21,6 +23,7 @@ export function openRun(spec: AgentSpec, edges: AgentEdges): Run {
     edges,
     messages: [...(spec.resume?.messages ?? [])],
     lastInput: spec.resume?.lastInput ?? null,
+    heard: new Set(spec.resume?.heard),
     reminders: 0,
     isPaused: false,
   };
@@ -40,15 +43,25 @@ function endsInWords(last: Message | undefined): boolean {
 }
 
 /** Appends a message to the transcript, then to the conversation. */
-export function say(run: Run, message: Message): void {
-  run.edges.transcript.append({ line: 'message', message });
+export function say(run: Run, message: Message, note?: number): void {
+  run.edges.transcript.append({ line: 'message', message, ...(note === undefined ? {} : { note }) });
   run.messages.push(message);
   run.isPaused = false;
 }
 
 /** A user text; directly after another user message it would be a second turn in a row, which the API joins. */
-export const tell = (run: Run, text: string): void =>
-  say(run, { role: 'user', content: [{ type: 'text', text: sendable(run, text) }] });
+export const tell = (run: Run, text: string, note?: number): void =>
+  say(run, { role: 'user', content: [{ type: 'text', text: sendable(run, text) }] }, note);
+
+/** Tells what people have said since; a reply that the API paused is let to its end first. */
+export function tellNotes(run: Run): void {
+  if (run.isPaused) return;
+  for (const { id, text } of run.edges.notes?.() ?? []) {
+    if (run.heard.has(id)) continue;
+    tell(run, text, id);
+    run.heard.add(id);
+  }
+}
 
 /** Without secrets, and without halves of surrogate pairs, which the API does not accept as JSON. */
 export const sendable = (run: Run, text: string): string => redactSecrets(text, run.edges.secrets).toWellFormed();

@@ -7,7 +7,7 @@ import type { Reply } from '../model/claude.ts';
 import { withoutDate } from '../model/models.ts';
 import { MOST_OUTPUT_TOKENS } from '../policy/budget.ts';
 import type { Raise } from '../policy/raise.ts';
-import { inputBound, openRun, type Run, tell } from './conversation.ts';
+import { inputBound, openRun, type Run, tell, tellNotes } from './conversation.ts';
 import { paidTurn } from './paid-turn.ts';
 import { repetitionWatch } from './repetition.ts';
 import type { AgentEdges, AgentOutcome, AgentSpec } from './spec.ts';
@@ -21,6 +21,7 @@ export async function runAgent(spec: AgentSpec, edges: AgentEdges): Promise<Agen
   for (let turn = 1; turn <= spec.limits.turns; turn++) {
     if (edges.signal.aborted) return { kind: 'stopped' };
     if (run.lastInput !== null && run.lastInput.tokens > spec.limits.promptTokens) return { kind: 'context_full' };
+    tellNotes(run);
     const replied = await paidTurn(run, turn);
     if (replied.kind !== 'reply') return replied;
     const next = await afterReply(run, replied.reply, replied.maxTokens, repetition);

@@ -14,7 +14,7 @@ import { runAgent } from './loop.ts';
 import { openMeter, type PriceOf } from './meter.ts';
 import { rolePrompt } from './prompts.ts';
 import { redactSecrets } from './redact.ts';
-import type { AgentEdges, AgentEvent, AgentOutcome } from './spec.ts';
+import type { AgentEdges, AgentEvent, AgentOutcome, Note } from './spec.ts';
 import type { Tool } from './tools/tool.ts';
 import { type Conversation, openTranscript, readConversation } from './transcript.ts';
 
@@ -60,6 +60,7 @@ export interface SessionRequest {
   /** Absent for work that the reserve is not kept for and that leaves nothing to a reviewer. */
   money?: SessionMoney;
   cacheLife: '5m' | '1h';
+  notes?: () => readonly Note[];
   afterTurn: AgentEdges['afterTurn'];
   signal: AbortSignal;
   /** Ends the conversation before its next request; what is under way is finished. */
@@ -137,6 +138,7 @@ export async function runSession(request: SessionRequest, studio: Studio): Promi
       secrets: studio.secrets,
       afterTurn: request.afterTurn,
       ...(request.stopping === undefined ? {} : { stopping: request.stopping }),
+      ...(request.notes === undefined ? {} : { notes: request.notes }),
       ...(request.watch === undefined ? {} : { watch: request.watch }),
     },
   );

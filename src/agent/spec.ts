@@ -22,6 +22,12 @@ export type AgentOutcome =
   | { kind: 'model_failed'; failure: ModelFailure }
   | { kind: 'stopped' };
 
+/** Something that a person says while the conversation goes on; by its id each conversation hears it once. */
+export interface Note {
+  id: number;
+  text: string;
+}
+
 export interface AgentSpec {
   preamble: Preamble;
   tools: readonly Tool[];
@@ -53,6 +59,8 @@ export interface AgentEdges {
   };
   /** Known secrets, taken out of everything that is told to the model. */
   secrets: readonly string[];
+  /** What people have said to whoever does this, oldest first; asked before every turn. */
+  notes?(): readonly Note[];
   /** Called after every turn; false means the claim is lost or the run is stopping. */
   afterTurn(turn: number): Promise<boolean>;
   watch?: (event: AgentEvent) => void;

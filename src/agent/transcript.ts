@@ -22,12 +22,15 @@ export interface Conversation {
   messages: Message[];
   /** Input tokens of the last reply and the bytes that were sent for it: the base of the next request's bound. */
   lastInput: { tokens: number; bytes: number } | null;
+  /** The notes of people that it has been told, by their ids. */
+  heard: number[];
 }
 
 /** A line of the file. Requests and failures are there for readers; only preamble, message and reply are read back. */
 export type Line =
   | { line: 'preamble'; preamble: Preamble }
-  | { line: 'message'; message: Message }
+  /** `note` is the id of the person's note that the message carries: the line is there whole or not at all, and so is both. */
+  | { line: 'message'; message: Message; note?: number }
   | { line: 'request'; at: string; number: number; maxTokens: number; reservation: string }
   | {
       line: 'reply';
@@ -60,9 +63,12 @@ export function readConversation(path: string): Conversation | null {
   let conversation: Conversation | null = null;
   for (const text of readFileSync(path, 'utf8').split('\n')) {
     const line = parseLine(text);
-    if (line?.line === 'preamble') conversation = { preamble: line.preamble, messages: [], lastInput: null };
+    if (line?.line === 'preamble') conversation = { preamble: line.preamble, messages: [], lastInput: null, heard: [] };
     if (conversation === null || line === null) continue;
-    if (line.line === 'message') conversation.messages.push(line.message);
+    if (line.line === 'message') {
+      conversation.messages.push(line.message);
+      if (line.note !== undefined) conversation.heard.push(line.note);
+    }
     if (line.line === 'reply') {
       // A reply without content is not part of the conversation: the API refuses to read an empty message back.
       if (line.message.content.length > 0) conversation.messages.push(line.message);

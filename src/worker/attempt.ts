@@ -16,8 +16,16 @@ import type { BoardView } from '../report/board-keeper.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
 import { giveUp, handIn } from './hand-in.ts';
-import { type Dependency, handoverNotes, notReadyText, protocolOf, resumeNews, taskOpening } from './prompts.ts';
-import { appendFor, type Running, saveWork } from './running.ts';
+import {
+  type Dependency,
+  handoverNotes,
+  noteText,
+  notReadyText,
+  protocolOf,
+  resumeNews,
+  taskOpening,
+} from './prompts.ts';
+import { appendFor, isStillOurs, type Running, saveWork } from './running.ts';
 
 /** A worktree is saved at least this often, so that no work is ever further away. */
 const CHECKPOINT_TURNS = 5;
@@ -42,6 +50,7 @@ export async function runAttempt(
       seq: claim.state.seq,
       commit: claim.start,
       lost: false,
+      told: [...claim.state.told],
       leftOut: [],
       unsaved: null,
     };
@@ -100,6 +109,7 @@ async function converse(running: Running, options: WorkerOptions, edges: WorkerE
       taskCapUsd: claim.task.head.budget_usd ?? null,
       money: claim.money,
       cacheLife: '5m',
+      notes: () => running.told.map(noteText),
       afterTurn: turnKeeper(running, options, edges),
       signal: options.killed,
       stopping: options.stopping,
@@ -144,9 +154,7 @@ const OVER: ReadonlySet<Standing> = new Set(['landed', 'cancelled']);
 function turnKeeper(running: Running, options: WorkerOptions, edges: WorkerEdges): (turn: number) => Promise<boolean> {
   let savedAt = edges.studio.clock.monotonicMs();
   return async turn => {
-    const last = edges.holder.baton.read(taskStream(running.claim.state.id)).at(-1);
-    if (last === undefined || last.seq !== running.seq) running.lost = true;
-    if (running.lost || options.stopping.aborted) return false;
+    if (!isStillOurs(running, edges) || options.stopping.aborted) return false;
     const due = turn % CHECKPOINT_TURNS === 0 || edges.studio.clock.monotonicMs() - savedAt > CHECKPOINT_MS;
     if (!due) return true;
     savedAt = edges.studio.clock.monotonicMs();

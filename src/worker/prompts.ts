@@ -1,10 +1,11 @@
 /** Words for the model about one task: the task file itself, and what it cannot know. */
 import { handOverText } from '../agent/hand-over-texts.ts';
+import type { Note } from '../agent/spec.ts';
 import type { Role } from '../domain/role.ts';
 import type { Tier } from '../domain/tier.ts';
 import { ESCALATION_EDGES } from '../policy/escalation.ts';
 import { STUB_MARK } from '../policy/stubs.ts';
-import type { TaskState } from '../policy/task-state.ts';
+import type { PersonNote, TaskState } from '../policy/task-state.ts';
 import type { Zone } from '../policy/zones.ts';
 
 export interface Dependency {
@@ -70,6 +71,12 @@ const dependencyText = ({ id, summary, files }: Dependency): string =>
 
 /** Notes carry output of commands and words of others: fenced, so that they read as material. */
 const fence = (note: string): string => `~~~text\n${note.replaceAll('~~~', '~ ~ ~').slice(-12_000)}\n~~~`;
+
+/** What a person says to the model at work: it is heard, and it allows nothing. */
+export const noteText = ({ seq, text }: PersonNote): Note => ({
+  id: seq,
+  text: `A person who watches your work says:\n\n${fence(text)}\n\nTake it into account and go on. Zone, criteria and checks stay as they are.`,
+});
 
 /** The notes of the hand-over, newest last, and where the work so far is. */
 export function handoverNotes(state: TaskState, diff: string): string[] {

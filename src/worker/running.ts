@@ -1,6 +1,7 @@
 /** A running attempt: its fence, its worktree, and the two things it may do to the world: append and save. */
 import { type TaskEvent, taskStream } from '../domain/event.ts';
 import type { Worktree } from '../git/git.ts';
+import type { PersonNote } from '../policy/task-state.ts';
 import { type Zone, zoneFault } from '../policy/zones.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges } from './edges.ts';
@@ -15,19 +16,39 @@ export interface Running {
   /** Last commit of the work, the base when there is none yet. */
   commit: string;
   lost: boolean;
+  /** What people have said to whoever works on it, as far as this attempt knows. */
+  told: PersonNote[];
   /** New files outside the zone, which only commands can leave behind: they are no part of the work. */
   leftOut: string[];
   /** Why the last save failed; null when it did not. */
   unsaved: string | null;
 }
 
-/** Appends for this attempt; a conflict means that somebody else owns the task now. */
+/** Whether the task is still ours. What a person says to this attempt takes nothing from it; it is taken in here. */
+export function isStillOurs(running: Running, { holder }: WorkerEdges): boolean {
+  const events = holder.baton.read(taskStream(running.claim.state.id));
+  if (events.length < running.seq) running.lost = true;
+  for (const { seq, event, at } of events.slice(running.seq)) {
+    if (event.kind !== 'told' || event.attempt !== running.claim.attempt) running.lost = true;
+    if (event.kind !== 'told' || running.lost) break;
+    running.told.push({ seq, attempt: event.attempt, by: event.by, text: event.text, at });
+    running.seq = seq;
+  }
+  return !running.lost;
+}
+
+/** Appends for this attempt; a conflict means that somebody else owns the task now, unless a person has only said something. */
 export function appendFor(running: Running, event: TaskEvent, edges: WorkerEdges, closesLane: boolean): boolean {
   const stream = taskStream(running.claim.state.id);
-  const outcome = edges.holder.baton.append({ stream, seq: running.seq + 1, event, at: edges.holder.at(), closesLane });
-  if (outcome === 'appended') running.seq++;
-  else running.lost = true;
-  return !running.lost;
+  const { seq: before } = running;
+  const place = { stream, seq: before + 1 };
+  if (edges.holder.baton.append({ ...place, event, at: edges.holder.at(), closesLane }) === 'appended') {
+    running.seq++;
+    return true;
+  }
+  if (isStillOurs(running, edges) && running.seq > before) return appendFor(running, event, edges, closesLane);
+  running.lost = true;
+  return false;
 }
 
 /** The worktree as a commit on `parent`; new files outside the zone are what commands left behind, and stay out. */

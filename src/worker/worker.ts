@@ -81,7 +81,7 @@ async function tryOne(
   const tasks = [...view.board.values()];
   let hope = tasks.some(({ standing }) => standing === 'running');
   let needsConductor = tasks.some(task => isForTheConductor(task, view)) || expectsScribe(view, edges);
-  for (const task of readyTasks(view.board, options.agents)) {
+  for (const task of readyTasks(view.board, options.agents, view.controls.line)) {
     const claim = await claimTask(view, task, options.tier, edges);
     if (claim.ok) {
       result.attempts++;

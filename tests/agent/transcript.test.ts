@@ -71,6 +71,7 @@ describe('a transcript', () => {
       preamble: PREAMBLE,
       messages: [OPENING, CALL, RESULT],
       lastInput: { tokens: 1200, bytes: 340 },
+      heard: [],
     });
   });
 
@@ -97,7 +98,7 @@ describe('a transcript', () => {
       { line: 'preamble', preamble: later },
       { line: 'message', message: OPENING },
     ]);
-    expect(readConversation(path)).toEqual({ preamble: later, messages: [OPENING], lastInput: null });
+    expect(readConversation(path)).toEqual({ preamble: later, messages: [OPENING], lastInput: null, heard: [] });
   });
 
   test('leaves out a last line that was torn at any byte, and what is written afterwards is not lost with it', () => {

@@ -36,6 +36,16 @@ test('paused by another process, a worker starts nothing; resumed, it goes on', 
   expect(here.board()).toEqual({ a: 'landed' });
 });
 
+test('a task that a person has moved to the front is claimed first', async () => {
+  house = new House();
+  for (const id of ['a', 'b']) house.task(id, writes({ [`src/backend/${id}.txt`]: id }));
+  const here = await house.start();
+  await here.ticks();
+  decide(here, { kind: 'moved', by: 'ada', task: 'b', before: ['a'], after: [] });
+  await here.attempt();
+  expect(here.board()).toMatchObject({ a: 'ready', b: expect.not.stringMatching('ready') });
+});
+
 test('what runs while somebody pauses goes on to its end, and the next task is not started', async () => {
   house = new House();
   const here = await house.start();
