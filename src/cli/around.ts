@@ -56,8 +56,9 @@ function lanesOf(project: Project): Around['lanes'] {
 }
 
 /** Those of the same agent that a worker takes first, or those that land first. */
-function tasksBefore(task: BoardTask, { board }: BoardView): string[] {
-  const line = task.standing === 'queued' ? landingOrder(board) : readyTasks(board, new Set([nextAgent(task)]));
+function tasksBefore(task: BoardTask, { board, controls }: BoardView): string[] {
+  const line =
+    task.standing === 'queued' ? landingOrder(board) : readyTasks(board, new Set([nextAgent(task)]), controls.line);
   const place = line.findIndex(({ card }) => card.id === task.card.id);
   return line.slice(0, Math.max(0, place)).map(({ card }) => card.id);
 }

@@ -68,6 +68,22 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'Every day',
+    'tell',
+    '<id> <text>',
+    'say something to the model at work on a task',
+    ['kleiber tell p1ab2-03 "prices are in cents"', 'kleiber tell p1ab2-03 "skip the old browser" --dry-run'],
+    () => import('./tell.ts'),
+  ),
+  entry(
+    'Every day',
+    'move',
+    '<id> <way>',
+    'change the order in which ready tasks are taken',
+    ['kleiber move p1ab2-03 up', 'kleiber move p1ab2-03 first --dry-run'],
+    () => import('./move.ts'),
+  ),
+  entry(
+    'Every day',
     'override',
     '<id>',
     "choose a task's model yourself, with a reason",

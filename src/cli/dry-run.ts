@@ -41,7 +41,7 @@ const WORDS = {
 
 function wouldStart(agents: ReadonlySet<string> | 'all', project: Project): string[] {
   const view = project.keeper.look();
-  return readyTasks(view.board, agents).map(task => {
+  return readyTasks(view.board, agents, view.controls.line).map(task => {
     const candidate = candidateOf(task, view, project);
     if (candidate === null) return `skip   ${task.card.id}  its file is gone or faulty`;
     const hindrance = hindranceOf(view.controls, project.config.routing, task.state?.override != null);

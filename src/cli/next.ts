@@ -33,7 +33,9 @@ async function next(flags: NextFlags, context: Context): Promise<ExitCode> {
   try {
     const agents = flags.agent.length === 0 ? 'all' : new Set(flags.agent);
     const view = project.value.keeper.look();
-    const candidates = readyTasks(view.board, agents).flatMap(task => candidateOf(task, view, project.value) ?? []);
+    const candidates = readyTasks(view.board, agents, view.controls.line).flatMap(
+      task => candidateOf(task, view, project.value) ?? [],
+    );
     const chosen = candidates.find(({ permission }) => permission.kind === 'go') ?? candidates[0] ?? null;
     if (flags.json) sayJson(context, 'next', { zone: zoneNow(project.value), task: chosen && jsonOf(chosen) });
     else say(context, textOf(chosen, project.value));

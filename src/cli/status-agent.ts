@@ -12,7 +12,7 @@ export async function statusOfAgent(agent: string, isJson: boolean, context: Con
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
-    const { board } = project.value.keeper.look();
+    const { board, controls } = project.value.keeper.look();
     const names = [...project.value.roles.keys()];
     const role = findRole(project.value.roles, agent);
     const isTheirs = [...board.values()].some(({ card }) => card.agent === agent);
@@ -22,7 +22,7 @@ export async function statusOfAgent(agent: string, isJson: boolean, context: Con
         context,
         nobodyNamed(agent, names, meant => `kleiber status --agent ${meant}`),
       );
-    const status = agentStatus(name, board, readyTasks(board, 'all'));
+    const status = agentStatus(name, board, readyTasks(board, 'all', controls.line));
     if (isJson) sayJson(context, 'agent_status', { ...status });
     else say(context, handOverText(role, 'status', statusAnswers(status)));
     return 0;
