@@ -3,19 +3,24 @@
  * never edited.
  */
 
+/** Where a key may begin: at a word, which may stand right behind the code that colours it. */
+const START = String.raw`(?:\b|(?<=\u001b\[[\d;]{0,20}m))`;
+
 /** Shapes of credentials, each with enough structure that ordinary code does not look like it. */
 const PATTERNS: readonly RegExp[] = [
-  /\bsk-ant-[A-Za-z0-9_-]{16,}/g,
-  /\bsk-(?:proj-)?[A-Za-z0-9_-]{32,}/g,
-  /\bgh[pousr]_[A-Za-z0-9]{30,}/g,
-  /\bgithub_pat_[A-Za-z0-9_]{30,}/g,
-  /\bglpat-[A-Za-z0-9_-]{20,}/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\bAIza[A-Za-z0-9_-]{35}/g,
-  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
-  /\bnpm_[A-Za-z0-9]{36}\b/g,
-  /\b[rs]k_live_[A-Za-z0-9]{16,}/g,
-  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g,
+  ...[
+    'sk-ant-[A-Za-z0-9_-]{16,}',
+    'sk-(?:proj-)?[A-Za-z0-9_-]{32,}',
+    'gh[pousr]_[A-Za-z0-9]{30,}',
+    'github_pat_[A-Za-z0-9_]{30,}',
+    'glpat-[A-Za-z0-9_-]{20,}',
+    String.raw`(?:AKIA|ASIA)[A-Z0-9]{16}\b`,
+    'AIza[A-Za-z0-9_-]{35}',
+    'xox[abprs]-[A-Za-z0-9-]{10,}',
+    String.raw`npm_[A-Za-z0-9]{36}\b`,
+    '[rs]k_live_[A-Za-z0-9]{16,}',
+    String.raw`eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`,
+  ].map(shape => new RegExp(START + shape, 'g')),
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 

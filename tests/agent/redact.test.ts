@@ -45,6 +45,7 @@ const AROUND: [string, string][] = [
   ['{"key":"', '"}'],
   ['key: ', ''],
   ['1\tTOKEN=', ''],
+  ['\u001b[1;31m', '\u001b[0m'],
 ];
 
 describe('a key is taken out', () => {
