@@ -4,6 +4,7 @@ import { capUses } from '../agent/cap-uses.ts';
 import { calendarOf } from '../agent/meter.ts';
 import { planStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
+import { readLimits } from '../model/limit-book.ts';
 import { modelFor } from '../model/models.ts';
 import { costOf } from '../model/prices.ts';
 import { BURN_LOOKS_BACK_MS, budgetReport, type ReportQuestion } from '../policy/budget-report.ts';
@@ -55,6 +56,7 @@ export function budgetFacts(wantsWeek: boolean, project: Project): BudgetFacts {
     plans: openPlans(view, project),
     policy: config.budget.policy,
     reservePercent: config.budget.reserve_percent,
+    limits: readLimits(project.places.limits),
   };
 }
 

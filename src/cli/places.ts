@@ -12,6 +12,8 @@ export interface Places {
   baton: string;
   /** One ledger for all repositories of the user. */
   ledger: string;
+  /** What the API has said of its limits, which are those of the key. */
+  limits: string;
   /** This repository's corner of the state folder. */
   own: string;
   worktrees: string;
@@ -31,6 +33,7 @@ export function placesOf(context: Context, commonDir: string): Places {
     state,
     baton: join(state, 'state.db'),
     ledger: join(base, 'ledger.db'),
+    limits: join(base, 'limits'),
     own,
     worktrees: join(own, 'worktrees'),
     transcripts: join(own, 'transcripts'),

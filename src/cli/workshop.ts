@@ -11,7 +11,9 @@ import type { Target } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { GitStore } from '../git/git.ts';
 import { openStore } from '../git/store.ts';
+import type { AttemptNews } from '../model/attempt.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../model/base-url.ts';
+import { limitBook } from '../model/limit-book.ts';
 import { noClaude } from '../model/no-claude.ts';
 import { BUILT_IN_PRICES, costOf, type Prices, requestPrice, withUserRows } from '../model/prices.ts';
 import { rateLanes } from '../model/rate-lanes.ts';
@@ -118,10 +120,13 @@ async function openStudio(
       ),
     );
   const lanes = rateLanes(systemClock, { random: Math.random, retryAfterLimitMs: 300_000 });
+  const book = limitBook(project.places.limits, systemClock);
+  const onAttempt = (news: AttemptNews): void => {
+    lanes.observe(news);
+    book.observe(news);
+  };
   const claude =
-    apiKey === ''
-      ? noClaude
-      : await sdkClaude({ apiKey, baseUrl: baseUrl.value, clock: systemClock, onAttempt: lanes.observe });
+    apiKey === '' ? noClaude : await sdkClaude({ apiKey, baseUrl: baseUrl.value, clock: systemClock, onAttempt });
   const prices = withUserRows(BUILT_IN_PRICES, project.config.prices);
   const models = modelsOf(project);
   return ok({

@@ -14,7 +14,26 @@ export function retryAfterMs(headers: HeaderSource, now: Date): number | null {
   return msUntil(headers, 'retry-after', now);
 }
 
-const BUCKETS = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
+export const BUCKETS = ['requests', 'tokens', 'input-tokens', 'output-tokens'] as const;
+
+/** A limit of the key for this model, and how much of it is left until it is full again. */
+export interface RateLimit {
+  bucket: (typeof BUCKETS)[number];
+  limit: number;
+  remaining: number;
+  /** ISO 8601. */
+  resetsAt: string;
+}
+
+/** Only what is told in full: half a limit would have to be guessed. */
+export const rateLimits = (headers: HeaderSource): RateLimit[] =>
+  BUCKETS.flatMap(bucket => {
+    const limit = numberIn(headers, `anthropic-ratelimit-${bucket}-limit`);
+    const remaining = numberIn(headers, `anthropic-ratelimit-${bucket}-remaining`);
+    const reset = Date.parse(headers.get(`anthropic-ratelimit-${bucket}-reset`) ?? '');
+    if (limit === null || remaining === null || Number.isNaN(reset)) return [];
+    return [{ bucket, limit, remaining, resetsAt: new Date(reset).toISOString() }];
+  });
 
 /** Milliseconds until the last empty bucket is full again, or null when none is empty. */
 export function exhaustedForMs(headers: HeaderSource, now: Date): number | null {

@@ -10,7 +10,7 @@ import type { Seen } from './failure-of.ts';
 import { failureOf } from './failure-of.ts';
 import { replyOf } from './reply-of.ts';
 import { bodyOf, isPrefill } from './request-body.ts';
-import { exhaustedForMs } from './response-headers.ts';
+import { exhaustedForMs, rateLimits } from './response-headers.ts';
 import type { Silence } from './silence.ts';
 import { watchSilence } from './silence.ts';
 import type { ToolInputs } from './tool-inputs.ts';
@@ -125,6 +125,7 @@ function tellAnswer(edge: Edge, model: string, response: Response | null | undef
     model,
     requestId: response.headers.get('request-id'),
     exhaustedForMs: exhaustedForMs(response.headers, edge.clock.now()),
+    limits: rateLimits(response.headers),
   });
 }
 

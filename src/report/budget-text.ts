@@ -1,5 +1,6 @@
 /** The money of a project for people: the light first, then caps, then where it went and what came of it. */
 import { dollars, type NanoUsd, usdText } from '../domain/money.ts';
+import type { KnownLimits } from '../model/limit-book.ts';
 import type { BudgetZone } from '../policy/budget.ts';
 import type { BudgetReport, Share } from '../policy/budget-report.ts';
 import { type CapUse, capName } from '../policy/cap-use.ts';
@@ -22,6 +23,8 @@ export interface BudgetFacts {
   plans: { plan: string; settled: NanoUsd; open: NanoUsd; cap: NanoUsd }[];
   policy: string;
   reservePercent: number;
+  /** What the API has last said of its rate limits, by model; empty before its first answer. */
+  limits: KnownLimits[];
 }
 
 const percent = (part: number, whole: number): string => `${Math.round((100 * part) / whole)} %`;
@@ -34,6 +37,7 @@ export function budgetText(facts: BudgetFacts, width: number | null): string {
     ...table([['', '', 'spent', 'reserved', 'cap', '', 'anew'], ...capRows(facts)], width),
     '',
     ...burnLines(report),
+    ...limitLines(facts.limits, width),
     ...section(`by phase, ${facts.period}`, shareRows(report.byPhase), width),
     ...section(`by model, ${facts.period}`, shareRows(report.byModel), width),
     ...section(`by agent, ${facts.period}`, shareRows(report.byAgent), width),
@@ -97,6 +101,28 @@ function burnLines({ burn }: BudgetReport): string[] {
       : `the ${burn.exhausts.scope}'s cap is reached at ${localTime(burn.exhausts.at)}`;
   return [`  burn rate        ${dollars(burn.perHour)} an hour; at this rate ${end}`];
 }
+
+/** Each with the time at which it was said: it holds until the bucket is full again, and then it says nothing more. */
+function limitLines(limits: readonly KnownLimits[], width: number | null): string[] {
+  if (limits.length === 0) return ['  rate limits      unknown: no model has answered yet'];
+  const rows = limits.flatMap(({ model, at, limits: buckets, refused }) => [
+    ...(refused === null ? [] : [[model, 'refused', refusalText(refused), '', `said ${localTime(at)}`]]),
+    ...buckets.map(({ bucket, limit, remaining, resetsAt }) => [
+      model,
+      bucket.replace('-', ' '),
+      `${remaining} of ${limit} left`,
+      `full again ${localTime(resetsAt)}`,
+      `said ${localTime(at)}`,
+    ]),
+    ...(refused === null && buckets.length === 0
+      ? [[model, 'unknown', 'its answer named none', '', `said ${localTime(at)}`]]
+      : []),
+  ]);
+  return section('rate limits of the key, as last said', rows, width);
+}
+
+const refusalText = ({ until }: NonNullable<KnownLimits['refused']>): string =>
+  until === null ? 'for an unsaid time' : `until ${localTime(until)}`;
 
 function localTime(iso: string): string {
   const at = new Date(iso);
@@ -162,7 +188,14 @@ function estimateLine({ estimates: { tasks, inRange, bias } }: BudgetReport): st
 }
 
 /** The same for programs. */
-export function budgetJson({ report, period, plans, policy, reservePercent }: BudgetFacts): Record<string, unknown> {
+export function budgetJson({
+  report,
+  period,
+  plans,
+  policy,
+  reservePercent,
+  limits,
+}: BudgetFacts): Record<string, unknown> {
   const usd = (nano: NanoUsd | null): string | null => (nano === null ? null : usdText(nano));
   const shares = (found: readonly Share[]) =>
     found.map(({ name, cost, tokens, logged }) => ({ name, cost_usd: usd(cost), tokens, logged_usd: usd(logged) }));
@@ -184,6 +217,17 @@ export function budgetJson({ report, period, plans, policy, reservePercent }: Bu
       usd_per_hour: usd(burn.perHour),
       exhausts: burn.exhausts === null ? null : { scope: burn.exhausts.scope, at: burn.exhausts.at },
     },
+    rate_limits: limits.map(({ model, at, limits: buckets, refused }) => ({
+      model,
+      said_at: at,
+      refused,
+      buckets: buckets.map(({ bucket, limit, remaining, resetsAt }) => ({
+        name: bucket,
+        limit,
+        remaining,
+        resets_at: resetsAt,
+      })),
+    })),
     by_phase: shares(report.byPhase),
     by_model: shares(report.byModel),
     by_agent: shares(report.byAgent),

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONTROL_STREAM, planStream, taskStream } from '../../src/domain/event.ts';
-import { nanoFromUsd } from '../../src/domain/money.ts';
+import { NO_USAGE, nanoFromUsd } from '../../src/domain/money.ts';
+import { limitBook } from '../../src/model/limit-book.ts';
+import { handClock } from '../support/model-clock.ts';
 import { MoneyShop } from '../support/money-shop.ts';
 import { blocked, claimed, created, submitted, TARGET } from '../support/policy-values.ts';
 
@@ -33,6 +35,34 @@ describe('kleiber budget', () => {
       /░{20} +0 tokens +0 tokens +100000 tokens +0 % /,
     );
     expect(out).not.toContain('\u001b');
+  });
+
+  test('knows no rate limits before a model has answered, and afterwards those that it named, with their time', async () => {
+    expect((await shop.run('budget')).out).toContain('rate limits      unknown: no model has answered yet');
+    const clock = handClock();
+    const limits = [
+      { bucket: 'input-tokens' as const, limit: 400_000, remaining: 9, resetsAt: '2026-11-21T12:01:00.000Z' },
+    ];
+    limitBook(shop.places.limits, clock).observe({
+      kind: 'answered',
+      model: 'claude-sonnet-5-5',
+      requestId: null,
+      exhaustedForMs: null,
+      limits,
+    });
+    expect(await json('budget')).toMatchObject({
+      rate_limits: [
+        {
+          model: 'claude-sonnet-5-5',
+          said_at: '2026-11-21T12:00:00.000Z',
+          refused: null,
+          buckets: [{ name: 'input-tokens', limit: 400_000, remaining: 9, resets_at: '2026-11-21T12:01:00.000Z' }],
+        },
+      ],
+    });
+    expect((await shop.run('budget')).out).toMatch(
+      /claude-sonnet-5-5 +input tokens +9 of 400000 left +full again 2026/,
+    );
   });
 
   test('says what is only reserved apart from what is spent', async () => {

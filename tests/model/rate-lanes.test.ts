@@ -14,7 +14,7 @@ function rig(random = 0) {
     void lanes.ready(model, signal).then(() => through.push(`${name} at ${clock.monotonicMs()}`));
   };
   const answered = (exhaustedForMs: number | null = null) =>
-    lanes.observe({ kind: 'answered', model: MODEL, requestId: null, exhaustedForMs });
+    lanes.observe({ kind: 'answered', model: MODEL, requestId: null, exhaustedForMs, limits: [] });
   const failed = (failure: ModelFailure) => lanes.observe({ kind: 'failed', model: MODEL, failure });
   return { clock, lanes, through, call, answered, failed };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exhaustedForMs, retryAfterMs } from '../../src/model/response-headers.ts';
+import { exhaustedForMs, rateLimits, retryAfterMs } from '../../src/model/response-headers.ts';
 
 const NOW = new Date('2026-11-21T12:00:00Z');
 
@@ -18,6 +18,27 @@ describe('the wait that a response asks for', () => {
     [{ 'retry-after': '-5e3x' }, null],
   ])('%j is %s ms', (headers, ms) => {
     expect(retryAfterMs(new Headers(headers), NOW)).toBe(ms);
+  });
+});
+
+describe('the limits that a response tells', () => {
+  const told = (bucket: string, limit: string, remaining: string, reset: string) => ({
+    [`anthropic-ratelimit-${bucket}-limit`]: limit,
+    [`anthropic-ratelimit-${bucket}-remaining`]: remaining,
+    [`anthropic-ratelimit-${bucket}-reset`]: reset,
+  });
+
+  it('are those that are told in full', () => {
+    const headers = new Headers({
+      ...told('requests', '50', '48', '2026-11-21T12:00:09Z'),
+      ...told('input-tokens', '400000', '0', '2026-11-21T12:01:00+00:00'),
+      ...told('output-tokens', '80000', 'some', '2026-11-21T12:01:00Z'),
+      'anthropic-ratelimit-tokens-limit': '480000',
+    });
+    expect(rateLimits(headers)).toEqual([
+      { bucket: 'requests', limit: 50, remaining: 48, resetsAt: '2026-11-21T12:00:09.000Z' },
+      { bucket: 'input-tokens', limit: 400_000, remaining: 0, resetsAt: '2026-11-21T12:01:00.000Z' },
+    ]);
   });
 });
 

@@ -112,7 +112,9 @@ describe('a reply', () => {
     const outcome = await claude.turn(turnRequest(), { onText: delta => deltas.push(delta) });
     expect(outcome).toEqual({ ok: true, value: HELLO_REPLY });
     expect(deltas).toEqual(['Hel', 'lo']);
-    expect(news).toEqual([{ kind: 'answered', model: 'claude-sonnet-5-5', requestId: 'req_1', exhaustedForMs: null }]);
+    expect(news).toEqual([
+      { kind: 'answered', model: 'claude-sonnet-5-5', requestId: 'req_1', exhaustedForMs: null, limits: [] },
+    ]);
   });
 
   it('keeps thinking and tool calls exactly as they came, parallel calls in order', async () => {
@@ -254,7 +256,9 @@ describe('a reply', () => {
       }),
     );
     await claude.turn(turnRequest());
-    expect(news).toEqual([{ kind: 'answered', model: 'claude-sonnet-5-5', requestId: 'req_1', exhaustedForMs: 8000 }]);
+    expect(news).toEqual([
+      { kind: 'answered', model: 'claude-sonnet-5-5', requestId: 'req_1', exhaustedForMs: 8000, limits: [] },
+    ]);
   });
 
   it.each<[string, Answer]>([
