@@ -23,14 +23,14 @@ export function define(command: Command, context: Context, done: (code: ExitCode
 }
 
 async function tell(id: string, given: string, dry: boolean, context: Context): Promise<ExitCode> {
-  const typed = neutralise(given).trim();
-  const text = redactSecrets(typed, [context.environment.ANTHROPIC_API_KEY ?? '']);
+  const redacted = redactSecrets(given, [context.environment.ANTHROPIC_API_KEY ?? '']);
+  const text = neutralise(redacted).trim();
   const fault = noteFault(text);
   if (fault !== null) return complain(context, problem(2, fault, [], [`kleiber tell ${id} "…"`]));
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
-    if (text !== typed) note(context, 'something that looks like a key was taken out of it');
+    if (redacted !== given) note(context, 'something that looks like a key was taken out of it');
     return write(id, text, await personOf(project.value), dry, project.value, context);
   } finally {
     project.value.close();
