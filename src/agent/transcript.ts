@@ -57,14 +57,20 @@ export function openTranscript(path: string): Transcript {
 
 const lineSchema = z.looseObject({ line: z.string() });
 
-/** The conversation so far; null when there is none or its beginning cannot be read. A torn last line is left out. */
+/** Everything that stands in it, in order; none where there is no transcript. A torn line is left out. */
+export function readLines(path: string): Line[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap(text => parseLine(text) ?? []);
+}
+
+/** The conversation so far; null when there is none or its beginning cannot be read. */
 export function readConversation(path: string): Conversation | null {
-  if (!existsSync(path)) return null;
   let conversation: Conversation | null = null;
-  for (const text of readFileSync(path, 'utf8').split('\n')) {
-    const line = parseLine(text);
-    if (line?.line === 'preamble') conversation = { preamble: line.preamble, messages: [], lastInput: null, heard: [] };
-    if (conversation === null || line === null) continue;
+  for (const line of readLines(path)) {
+    if (line.line === 'preamble') conversation = { preamble: line.preamble, messages: [], lastInput: null, heard: [] };
+    if (conversation === null) continue;
     if (line.line === 'message') {
       conversation.messages.push(line.message);
       if (line.note !== undefined) conversation.heard.push(line.note);

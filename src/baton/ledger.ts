@@ -83,7 +83,7 @@ export interface Ledger {
   /** Books what was spent elsewhere (seeds 3 and 4, token logging): it counts under every cap, and no cap is asked. */
   record(purpose: Purpose, when: When, usage: Usage, cost: NanoUsd, note: string): void;
   standings(of: Place): Standings;
-  rows(filter?: { repository?: string; day?: string; week?: string; plan?: string }): LedgerRow[];
+  rows(filter?: { repository?: string; day?: string; week?: string; plan?: string; task?: string }): LedgerRow[];
   /** Open reservations whose owner is dead stay counted as spent: their usage is unknown. Returns how many were booked. */
   settleAbandoned(isDead: (owner: Owner) => boolean): number;
   close(): void;

@@ -212,7 +212,7 @@ function prepare(database: Database) {
 
 /** In the order of the parameters of the `standings` statement. */
 const SCOPES: readonly CapScope[] = [...MONEY_SCOPES, 'tokens'];
-const FILTERS = ['repository', 'day', 'week', 'plan'] as const;
+const FILTERS = ['repository', 'day', 'week', 'plan', 'task'] as const;
 /** No scope has an empty name: it stands for the plan of a task that has none. */
 const NOWHERE = '';
 

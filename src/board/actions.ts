@@ -1,9 +1,20 @@
 /** What a person may do to a task here: each action is one of kleiber's own command lines, and it says which. */
 import type { BoardTask } from '../policy/board.ts';
+import { whyNotTold } from '../policy/person-note.ts';
 import type { Action } from './view.ts';
 
 /** The names of the actions, which are those that the page may ask for. */
-export const ACTION_NAMES = ['answer', 'approve', 'changes', 'reject', 'retry', 'pause', 'resume'] as const;
+export const ACTION_NAMES = [
+  'answer',
+  'approve',
+  'changes',
+  'reject',
+  'retry',
+  'tell',
+  'move',
+  'pause',
+  'resume',
+] as const;
 export type ActionName = (typeof ACTION_NAMES)[number];
 
 /** What the page asks for: an action on a task, or on the whole repository where `task` is empty. */
@@ -71,6 +82,13 @@ const RULES: readonly Rule[] = [
     why: task =>
       ['blocked', 'cancelled', 'landed'].includes(stageOf(task)) ? null : `it has not stopped; ${is(task.standing)}`,
   },
+  {
+    name: 'tell',
+    label: 'Tell',
+    command: 'tell',
+    asks: 'What its model should hear with its next turn',
+    why: task => whyNotTold(task)?.why ?? null,
+  },
 ];
 
 /** The actions of a task, possible or not, as far as this kleiber has their commands. */
@@ -113,6 +131,9 @@ export function wordsOf({ name, task, text, widen, commit }: Asked): string[] {
       return ['review', `--commit=${commit.slice(0, 12)}`, '--', task, name, text];
     case 'retry':
       return ['retry', ...(text === '' ? [] : [`--reason=${text}`]), '--', task];
+    case 'tell':
+    case 'move':
+      return [name, '--', task, text];
     case 'pause':
       return text === '' ? ['pause'] : ['pause', '--', text];
     case 'resume':

@@ -1,9 +1,8 @@
 /** Will it last? The budget as `kleiber budget` has it, the spend of this repository as a line, and what the rest will probably cost. */
 import type { LedgerRow } from '../baton/ledger.ts';
 import type { NanoUsd } from '../domain/money.ts';
-import { estimateFrom, sumRanges } from '../policy/estimate.ts';
-import { pastTasks } from '../policy/history.ts';
 import type { BoardEdges } from './edges.ts';
+import { forecastOf } from './forecast.ts';
 import type { BudgetView, CardView } from './view.ts';
 
 /** So many points draw the line; a page has not many more pixels. */
@@ -13,7 +12,9 @@ const MOST_POINTS = 400;
 export function budgetOf(tasks: readonly CardView[], edges: BoardEdges): BudgetView {
   const rows = edges.ledger.rows({ repository: edges.repository });
   const total = rows.reduce((sum, row) => sum + bookedOf(row), 0);
-  return { facts: edges.budget(), line: lineOf(rows), total, forecast: forecastOf(tasks, total, edges) };
+  const { open, rest } = forecastOf(tasks, edges);
+  const forecast = { low: total + rest.low, likely: total + rest.likely, high: total + rest.high, open };
+  return { facts: edges.budget(), line: lineOf(rows), marks: marksOf(rows, edges), total, forecast };
 }
 
 /** An open reservation counts in full until it is settled. */
@@ -29,19 +30,15 @@ function lineOf(rows: readonly LedgerRow[]): BudgetView['line'] {
   return points.filter((_, index) => index % step === 0 || index === points.length - 1);
 }
 
-const DONE: ReadonlySet<string> = new Set(['landed', 'cancelled']);
-
-/** What is spent, and for each task that is not done what such a task costs less what it has had. */
-function forecastOf(tasks: readonly CardView[], total: NanoUsd, edges: BoardEdges): BudgetView['forecast'] {
-  const open = tasks.filter(({ standing }) => !DONE.has(standing));
-  const { tasks: files, states } = edges.keeper.look();
-  const past = pastTasks(states.values());
-  const rest = sumRanges(
-    open.map(({ id, agent, tier, cost }) => {
-      const range = estimateFrom(past, agent, tier, files.get(id)?.task.head.traits.minutes ?? null);
-      const left = (value: NanoUsd): NanoUsd => Math.max(0, value - cost);
-      return { low: left(range.low), likely: left(range.likely), high: left(range.high) };
-    }),
+/** What explains a step: a plan was made, or work came back and was paid for again. */
+function marksOf(rows: readonly LedgerRow[], edges: BoardEdges): BudgetView['marks'] {
+  const planned = new Map<string, string>();
+  for (const { purpose, at } of rows)
+    if (purpose.task === 'plan' && purpose.plan !== null && !planned.has(purpose.plan)) planned.set(purpose.plan, at);
+  const plans = [...planned].map(([id, at]) => ({ at, kind: 'plan' as const, of: id }));
+  const states = [...edges.keeper.look().states.values()];
+  const rework = states.flatMap(({ id, returns }) =>
+    returns.map(({ at }) => ({ at, kind: 'rework' as const, of: id })),
   );
-  return { low: total + rest.low, likely: total + rest.likely, high: total + rest.high, open: open.length };
+  return [...plans, ...rework].sort((one, other) => one.at.localeCompare(other.at));
 }

@@ -26,7 +26,12 @@ export interface BoardEdges {
   baton: Baton;
   ledger: Ledger;
   keeper: BoardKeeper;
-  config: Config;
+  /** What kleiber.yml says as it counts now, and why it cannot be read as it stands, or null. */
+  settings(): { config: Config; fault: string | null };
+  /** Another number whenever settings or branch have changed. */
+  revision(): number;
+  /** Who answers for what is done here: the name that git knows; empty where it knows none. */
+  person(): Promise<string>;
   clock: Clock;
   transcripts: string;
   liveness(owner: Owner): Liveness;
@@ -40,7 +45,11 @@ export interface BoardEdges {
   calibration(): Calibration;
   /** Null where the store cannot be opened. */
   store(): Promise<GitStore | null>;
-  /** The names of the commands that this kleiber has. */
+  /** What no text that is made to be taken elsewhere may hold. */
+  secrets: readonly string[];
+  /** Every command that a person can type, with an example. */
+  commandList: readonly { summary: string; line: string }[];
+  /** The names of the commands that the page may run. */
   commands: ReadonlySet<string>;
   /** Runs one of them, as if its words had been typed, and gives what it printed. */
   run(words: readonly string[]): Promise<{ code: number; output: string }>;

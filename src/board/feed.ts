@@ -22,8 +22,8 @@ export function feed(context: Context, edges: BoardEdges, closing: AbortSignal):
       const view = edges.keeper.look();
       if (view !== seen) revision += 1;
       seen = view;
-      // Reservations are no events, and a person watches the money as well.
-      const now = `${view.position}:${revision}:${spentToday(edges.ledger, edges.clock.now())}`;
+      // Reservations and settings are no events, and a person watches them as well.
+      const now = `${view.position}:${revision}:${edges.revision()}:${spentToday(edges.ledger, edges.clock.now())}`;
       const event = now === told ? 'pulse' : 'moved';
       told = now;
       await stream.writeSSE({ event, id: String(view.position), data: JSON.stringify({ position: view.position }) });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { budgetOf } from './budget-view.ts';
 import type { BoardEdges } from './edges.ts';
+import { historyOf } from './history.ts';
 import { logLines } from './log-view.ts';
 import { snapshotNow } from './snapshot.ts';
 import { diffView, taskView } from './task-view.ts';
@@ -60,13 +61,14 @@ const safeScript = (text: string): string => text.replaceAll('</script', '<\\/sc
 /** What the page would have asked the board for, by the very paths. */
 async function valuesOf(edges: BoardEdges): Promise<Record<string, unknown>> {
   const board = { ...(await snapshotNow(edges)), conducting: null, actions: [] };
-  const tasks = board.tasks.map(task => ({ ...task, actions: [] }));
+  const tasks = board.tasks.map(task => ({ ...task, actions: [], ways: [] }));
   const values: Record<string, unknown> = {
     '/api/board': { ...board, tasks },
     '/api/log': { lines: logLines(edges.baton.after(0)) },
     '/api/timeline': timelineOf(edges),
     '/api/budget': budgetOf(board.tasks, edges),
     '/api/calibration': edges.calibration(),
+    '/api/history': historyOf(edges),
   };
   let left = MOST_IN_ALL - JSON.stringify(values).length;
   for (const { id } of tasks) {

@@ -3,7 +3,8 @@ import { neutraliseLine } from '../domain/plain-text.ts';
 import type { StatusFacts } from '../report/status-text.ts';
 import type { Notice } from './view.ts';
 
-export function noticesOf(facts: StatusFacts): Notice[] {
+/** `fault` is why the settings cannot be read as they stand; null while they can. */
+export function noticesOf(facts: StatusFacts, fault: string | null): Notice[] {
   const { paused, rolledBack, undelivered, baseline, faults, today, review } = facts;
   const notices: (Notice | null)[] = [
     paused &&
@@ -14,6 +15,9 @@ export function noticesOf(facts: StatusFacts): Notice[] {
     undelivered === null
       ? null
       : notice(sentence(undelivered.replace(/^[✗·] /, '').replace(/: kleiber .*$/, '')), 'kleiber conduct --once'),
+    fault === null
+      ? null
+      : notice(`What kleiber.yml said before still counts here: ${sentence(fault)}`, 'kleiber check', true),
     facts.trusted
       ? null
       : notice('kleiber.yml and the roles are not trusted: what they say does not count.', 'kleiber trust'),

@@ -1,5 +1,6 @@
 /** The board as it stood after some event: the same fold over fewer events, the same board over its states. */
 import type { Baton } from '../baton/baton.ts';
+import type { Stored } from '../domain/event.ts';
 import { type Board, buildBoard } from '../policy/board.ts';
 import { foldTask } from '../policy/fold.ts';
 import type { TaskState } from '../policy/task-state.ts';
@@ -7,7 +8,6 @@ import type { BoardView } from '../report/board-keeper.ts';
 
 export interface PastView {
   board: Board;
-  states: ReadonlyMap<string, TaskState>;
   position: number;
   /** When the last event in it happened; null before the first. */
   at: string | null;
@@ -15,18 +15,35 @@ export interface PastView {
 
 const TASK_PREFIX = 'task/';
 
-/** Task files have no past here: a task appears with its first event, and with the file as it stands now. */
 export function viewAt(position: number, now: BoardView, baton: Baton): PastView {
-  const states = new Map<string, TaskState>();
-  let last: { position: number; at: string } | null = null;
+  const past = pastOf(now);
   for (const stored of baton.after(0)) {
     if (stored.position > position) break;
-    last = stored;
-    if (!stored.stream.startsWith(TASK_PREFIX)) continue;
-    const id = stored.stream.slice(TASK_PREFIX.length);
-    const next = foldTask(id, states.get(id) ?? null, stored);
-    if (next !== null) states.set(id, next);
+    past.happen(stored);
   }
-  const cards = [...now.board.values()].map(({ card }) => card).filter(({ id }) => states.has(id));
-  return { board: buildBoard(cards, states), states, position: last?.position ?? 0, at: last?.at ?? null };
+  return past.look();
+}
+
+/** Walks through the past event by event. Task files have none: a task appears with its first event, with the file of now. */
+export function pastOf(now: BoardView): { happen(stored: Stored): void; look(): PastView } {
+  const cards = [...now.board.values()].map(({ card }) => card);
+  const states = new Map<string, TaskState>();
+  let last: Stored | null = null;
+  return {
+    happen: stored => {
+      last = stored;
+      if (!stored.stream.startsWith(TASK_PREFIX)) return;
+      const id = stored.stream.slice(TASK_PREFIX.length);
+      const next = foldTask(id, states.get(id) ?? null, stored);
+      if (next !== null) states.set(id, next);
+    },
+    look: () => ({
+      board: buildBoard(
+        cards.filter(({ id }) => states.has(id)),
+        states,
+      ),
+      position: last?.position ?? 0,
+      at: last?.at ?? null,
+    }),
+  };
 }

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { neutralise } from '../domain/plain-text.ts';
+import { WAYS } from '../policy/line-moves.ts';
 import { ACTION_NAMES, lineOf, wordsOf } from './actions.ts';
 import { budgetOf } from './budget-view.ts';
 import type { BoardEdges } from './edges.ts';
@@ -11,9 +12,9 @@ import { feed } from './feed.ts';
 import { type Guard, onlyJson, onlyOwnHost, onlyOwnPage, onlyWithSession, openSession, safeHeaders } from './guard.ts';
 import { logLines } from './log-view.ts';
 import { snapshotAt, snapshotNow } from './snapshot.ts';
-import { diffView, taskView } from './task-view.ts';
+import { diffView, promptView, taskView } from './task-view.ts';
 import { timelineOf } from './timeline-view.ts';
-import { transcriptOf } from './transcript-view.ts';
+import { transcriptView } from './transcript-view.ts';
 import type { RanView } from './view.ts';
 
 export interface RunningBoard {
@@ -26,16 +27,18 @@ export interface RunningBoard {
 
 const MOST_BODY_BYTES = 64 * 1024;
 
-const askedSchema = z.strictObject({
-  name: z.enum(ACTION_NAMES),
-  task: z.string().max(64).default(''),
-  text: z.string().max(20_000).default(''),
-  widen: z.string().max(256).default(''),
-  commit: z
-    .string()
-    .regex(/^[0-9a-f]{0,64}$/)
-    .default(''),
-});
+const askedSchema = z
+  .strictObject({
+    name: z.enum(ACTION_NAMES),
+    task: z.string().max(64).default(''),
+    text: z.string().max(20_000).default(''),
+    widen: z.string().max(256).default(''),
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{0,64}$/)
+      .default(''),
+  })
+  .refine(({ name, text }) => name !== 'move' || WAYS.some(way => way === text));
 
 /** Listens on the loopback address alone; port 0 is any free one. Fails as listening fails: the port is taken, or forbidden. */
 export async function startBoard(edges: BoardEdges, port: number): Promise<RunningBoard> {
@@ -68,13 +71,18 @@ function boardApp(edges: BoardEdges, guard: Guard, closing: AbortSignal): Hono {
   app.post('/api/session', openSession(guard));
   app.use('/api/*', onlyWithSession(guard));
   app.get('/api/board', context => boardAt(context, edges));
+  app.get('/api/commands', context => context.json({ commands: edges.commandList }));
   app.get('/api/feed', context => feed(context, edges, closing));
   app.get('/api/log', context => context.json({ lines: logLines(edges.baton.after(0)) }));
   app.get('/api/timeline', context => context.json(timelineOf(edges)));
   app.get('/api/calibration', context => context.json(edges.calibration()));
   app.get('/api/budget', async context => context.json(budgetOf((await snapshotNow(edges)).tasks, edges)));
   app.get('/api/task/:id', context => found(context, taskView(context.req.param('id'), edges)));
-  app.get('/api/task/:id/diff', async context => found(context, await diffView(context.req.param('id'), edges)));
+  app.get('/api/task/:id/diff', async context => {
+    const space = context.req.query('space') === 'ignored' ? 'ignored' : undefined;
+    return found(context, await diffView(context.req.param('id'), edges, space));
+  });
+  app.get('/api/task/:id/prompt', async context => found(context, await promptView(context.req.param('id'), edges)));
   app.get('/api/task/:id/transcript/:attempt', context => transcript(context, edges));
   app.post('/api/run', context => act(context, edges));
   app.get('/*', context => asset(context, edges));
@@ -99,8 +107,8 @@ function found(context: Context, value: object | null): Response {
 function transcript(context: Context, edges: BoardEdges): Response {
   const task = edges.keeper.look().board.get(context.req.param('id') ?? '');
   const attempt = task?.state?.attempts.find(known => String(known.attempt) === context.req.param('attempt'));
-  if (task === undefined || attempt === undefined) return found(context, null);
-  return found(context, transcriptOf(edges.transcripts, task.card.id, attempt.attempt));
+  if (task?.state == null || attempt === undefined) return found(context, null);
+  return found(context, transcriptView(task.state, attempt, edges));
 }
 
 /** An action is one of kleiber's own commands; what it printed goes back to the page. */

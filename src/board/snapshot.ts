@@ -1,12 +1,16 @@
 /** Everything on the board at one moment, now or in the past, as one JSON value. */
-import { nanoFromUsd } from '../domain/money.ts';
+import type { LiveLane } from '../baton/baton.ts';
+import { type NanoUsd, nanoFromUsd } from '../domain/money.ts';
 import { neutralise, neutraliseLine } from '../domain/plain-text.ts';
-import type { Board, BoardTask } from '../policy/board.ts';
-import { briefOf } from '../policy/task-brief.ts';
+import { TIERS, type Tier } from '../domain/tier.ts';
+import { type Board, type BoardTask, readyLine } from '../policy/board.ts';
+import { type Way, waysIn } from '../policy/line-moves.ts';
+import { briefOf, costOfTask } from '../policy/task-brief.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { cellsOf } from '../report/status-digest.ts';
 import { actionsOn, actionsOnAll } from './actions.ts';
 import type { BoardEdges } from './edges.ts';
+import { forecastOf } from './forecast.ts';
 import { noticesOf } from './notices.ts';
 import { viewAt } from './past.ts';
 import { lastAct } from './transcript-view.ts';
@@ -15,6 +19,8 @@ import type { BoardSnapshot, CardView, PlanView } from './view.ts';
 export async function snapshotNow(edges: BoardEdges): Promise<BoardSnapshot> {
   const view = edges.keeper.look();
   const facts = await edges.facts(view);
+  const { config, fault } = edges.settings();
+  const tasks = cardsOf(view.board, view, edges, true);
   return {
     position: view.position,
     last: view.position,
@@ -23,10 +29,14 @@ export async function snapshotNow(edges: BoardEdges): Promise<BoardSnapshot> {
     project: edges.project,
     branch: facts.branch,
     conducting: facts.conducting,
-    notices: noticesOf(facts),
+    notices: noticesOf(facts, fault),
     today: { ...facts.today, open: 0 },
+    isPaused: facts.paused !== null,
+    person: neutraliseLine(await edges.person()),
+    lanes: lanesOf(edges.baton.lanes(), config.lanes),
+    forecast: forecastOf(tasks, edges),
     plans: plansOf(edges, view.position),
-    tasks: cardsOf(view.board, view, edges, true),
+    tasks,
     actions: actionsOnAll(facts.paused !== null, edges.commands),
   };
 }
@@ -36,7 +46,6 @@ export function snapshotAt(position: number, edges: BoardEdges): BoardSnapshot {
   const now = edges.keeper.look();
   const past = viewAt(position, now, edges.baton);
   const tasks = cardsOf(past.board, now, edges, false);
-  const spent = tasks.reduce((sum, task) => sum + task.cost, 0);
   return {
     position: past.position,
     last: now.position,
@@ -46,12 +55,19 @@ export function snapshotAt(position: number, edges: BoardEdges): BoardSnapshot {
     branch: null,
     conducting: null,
     notices: [],
-    today: { spent, open: 0, cap: 0, zone: 'past' },
+    today: { spent: 0, open: 0, cap: 0, zone: 'past' },
+    isPaused: false,
+    person: '',
+    lanes: [],
+    forecast: null,
     plans: plansOf(edges, past.position),
     tasks,
     actions: [],
   };
 }
+
+const lanesOf = (live: readonly LiveLane[], limits: Readonly<Record<Tier, number>>): BoardSnapshot['lanes'] =>
+  TIERS.map(tier => ({ tier, live: live.filter(lane => lane.tier === tier).length, limit: limits[tier] }));
 
 function plansOf(edges: BoardEdges, position: number): PlanView[] {
   return edges.baton
@@ -63,11 +79,26 @@ function plansOf(edges: BoardEdges, position: number): PlanView[] {
     );
 }
 
-function cardsOf(board: Board, now: BoardView, edges: BoardEdges, isNow: boolean): CardView[] {
-  return [...board.values()].map(task => cardView(task, now, edges, isNow));
+/** What a card shows beside its task: is it of now, and where does it stand in line? */
+export interface CardFrame {
+  isNow: boolean;
+  line: ReadonlyMap<string, { place: number; ways: Way[] }>;
 }
 
-export function cardView(task: BoardTask, now: BoardView, edges: BoardEdges, isNow: boolean): CardView {
+/** Nobody is moved in a line of the past. */
+export const PAST: CardFrame = { isNow: false, line: new Map() };
+
+export function presentFrame({ board, controls }: BoardView): CardFrame {
+  const ways = [...waysIn(readyLine(board, controls.line))];
+  return { isNow: true, line: new Map(ways.map(([id, found], index) => [id, { place: index + 1, ways: found }])) };
+}
+
+function cardsOf(board: Board, now: BoardView, edges: BoardEdges, isNow: boolean): CardView[] {
+  const frame = isNow ? presentFrame(now) : PAST;
+  return [...board.values()].map(task => cardView(task, now, edges, frame));
+}
+
+export function cardView(task: BoardTask, now: BoardView, edges: BoardEdges, { isNow, line }: CardFrame): CardView {
   const { card, state, standing } = task;
   const stage = state?.stage;
   const isLost = isNow && stage?.kind === 'running' && edges.liveness(stage.owner) === 'dead';
@@ -83,10 +114,14 @@ export function cardView(task: BoardTask, now: BoardView, edges: BoardEdges, isN
     critical: task.critical,
     dependsOn: card.depends_on,
     waitingFor: task.waitingFor,
+    minutes: card.minutes,
     attempts: state?.attempts.length ?? 0,
     strikes: state?.strikes ?? 0,
-    cost: state === null ? 0 : briefOf(state).cost,
-    cap: nanoFromUsd(now.tasks.get(card.id)?.task.head.budget_usd ?? edges.config.budget.task_usd),
+    cost: state === null ? 0 : costOfTask(state),
+    spent: spentOn(task, edges, isNow),
+    cap: nanoFromUsd(now.tasks.get(card.id)?.task.head.budget_usd ?? edges.settings().config.budget.task_usd),
+    place: line.get(card.id)?.place ?? null,
+    ways: edges.commands.has('move') ? (line.get(card.id)?.ways ?? []) : [],
     since: sinceOf(task),
     line: isLost ? 'its worker is gone; the work is kept and goes on with the next tick' : lineOf(task, edges, isNow),
     blocker: stage?.kind === 'blocked' ? stage.blocker : null,
@@ -94,6 +129,14 @@ export function cardView(task: BoardTask, now: BoardView, edges: BoardEdges, isN
     isLost,
     actions: isNow ? actionsOn(task, edges.commands).filter(({ why }) => why === null) : [],
   };
+}
+
+/** What a conversation under way has cost stands in the ledger alone. */
+function spentOn({ card, state, standing }: BoardTask, edges: BoardEdges, isNow: boolean): NanoUsd {
+  const ended = state === null ? 0 : costOfTask(state);
+  if (!isNow || standing !== 'running') return ended;
+  const place = { repository: edges.repository, plan: null, task: card.id, day: '', week: '', tier: 'haiku' as const };
+  return Math.max(ended, edges.ledger.standings(place).task.settled);
 }
 
 function sinceOf({ state, card }: BoardTask): string | null {
@@ -116,7 +159,7 @@ function sinceOf({ state, card }: BoardTask): string | null {
 function lineOf(task: BoardTask, edges: BoardEdges, isNow: boolean): string {
   const { card, state, standing } = task;
   if (standing === 'running' && isNow) {
-    const act = lastAct(edges.transcripts, card.id, state?.attempts.length ?? 1);
+    const act = lastAct(edges.transcripts, state?.attempts.at(-1)?.session ?? card.id);
     return act === '' ? 'reads its task' : act;
   }
   const cells = cellsOf({ ...task, state: state === null ? null : briefOf(state) });

@@ -1,13 +1,15 @@
 /** One task as its page shows it: the file, the attempts, what was handed in, how it was checked and judged, its story. */
 import { existsSync } from 'node:fs';
+import { redactSecrets } from '../agent/redact.ts';
 import { taskStream } from '../domain/event.ts';
 import { neutralise } from '../domain/plain-text.ts';
 import type { Attempt, TaskState } from '../policy/task-state.ts';
+import { asPrompt } from '../report/as-prompt.ts';
 import { actionsOn } from './actions.ts';
 import type { BoardEdges } from './edges.ts';
 import { logLines } from './log-view.ts';
 import { splitPatch } from './patch.ts';
-import { cardView } from './snapshot.ts';
+import { cardView, presentFrame } from './snapshot.ts';
 import { transcriptPath } from './transcript-view.ts';
 import type { AttemptView, DiffView, TaskView } from './view.ts';
 
@@ -18,11 +20,11 @@ export function taskView(id: string, edges: BoardEdges): TaskView | null {
   if (task === undefined) return null;
   const file = now.tasks.get(id);
   return {
-    card: { ...cardView(task, now, edges, true), actions: actionsOn(task, edges.commands) },
+    card: { ...cardView(task, now, edges, presentFrame(now)), actions: actionsOn(task, edges.commands) },
     file: file === undefined ? null : { path: file.path, text: neutralise(file.text) },
     criteria: file?.task.body.acceptanceCriteria.map(({ text }) => neutralise(text)) ?? [],
     why: neutralise(edges.why(task, now)),
-    attempts: task.state?.attempts.map(attempt => attemptView(id, attempt, edges)) ?? [],
+    attempts: task.state?.attempts.map(attempt => attemptView(attempt, edges)) ?? [],
     submission: task.state === null ? null : submissionOf(task.state),
     validation: task.state?.validation ?? null,
     verdicts: task.state === null ? [] : verdictsOf(task.state),
@@ -30,7 +32,7 @@ export function taskView(id: string, edges: BoardEdges): TaskView | null {
   };
 }
 
-const attemptView = (id: string, attempt: Attempt, edges: BoardEdges): AttemptView => ({
+const attemptView = (attempt: Attempt, edges: BoardEdges): AttemptView => ({
   attempt: attempt.attempt,
   tier: attempt.route.tier,
   effort: attempt.route.effort,
@@ -41,7 +43,7 @@ const attemptView = (id: string, attempt: Attempt, edges: BoardEdges): AttemptVi
   outcome: attempt.outcome,
   cost: attempt.spend?.cost ?? null,
   model: attempt.model,
-  hasTranscript: existsSync(transcriptPath(edges.transcripts, id, attempt.attempt)),
+  hasTranscript: existsSync(transcriptPath(edges.transcripts, attempt.session)),
 });
 
 function submissionOf({ submission }: TaskState): TaskView['submission'] {
@@ -67,14 +69,23 @@ function verdictsOf({ verdicts, approvals, submission }: TaskState): TaskView['v
   return [...judged, ...approved].reverse();
 }
 
+/** Null for an id that the board does not know. Secrets are taken out, because it is made to be taken elsewhere. */
+export async function promptView(id: string, edges: BoardEdges): Promise<{ text: string } | null> {
+  const { board, tasks } = edges.keeper.look();
+  const task = board.get(id);
+  if (task === undefined) return null;
+  const text = await asPrompt(task, tasks.get(id), await edges.store());
+  return { text: neutralise(redactSecrets(text, edges.secrets)) };
+}
+
 const MOST_DIFF_BYTES = 4_000_000;
 
 /** Null where nothing was handed in, or the store has it no more. */
-export async function diffView(id: string, edges: BoardEdges): Promise<DiffView | null> {
+export async function diffView(id: string, edges: BoardEdges, space?: 'ignored'): Promise<DiffView | null> {
   const submission = edges.keeper.look().board.get(id)?.state?.submission;
   const store = submission == null ? null : await edges.store();
   if (submission == null || store === null) return null;
   const { base, commit } = submission;
-  const { files, cut } = splitPatch(await store.diff(base, commit, MOST_DIFF_BYTES));
+  const { files, cut } = splitPatch(await store.diff(base, commit, MOST_DIFF_BYTES, space));
   return { base, commit, files, cut };
 }

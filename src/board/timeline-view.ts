@@ -78,17 +78,17 @@ function limitsOf(bar: Bar, edges: BoardEdges): Bar[] {
   if (bar.kind !== 'work') return [];
   const known = limits.get(edges) ?? new Map<string, Bar[]>();
   limits.set(edges, known);
-  const path = transcriptPath(edges.transcripts, bar.task, bar.attempt);
-  const found = known.get(path) ?? readLimits(bar, path);
-  if (bar.to !== null) known.set(path, found);
+  const name = `${bar.task} ${bar.attempt}`;
+  const found = known.get(name) ?? readLimits(bar, transcriptPath(edges.transcripts, bar.session));
+  if (bar.to !== null) known.set(name, found);
   return found;
 }
 
+/** An attempt that goes on where another stopped writes into the same transcript: its own are those of its own time. */
 function readLimits(bar: Bar, path: string): Bar[] {
-  const lines = textOf(path).split('\n');
   const found: Bar[] = [];
   let since: string | null = null;
-  for (const line of lines) {
+  for (const line of textOf(path).split('\n')) {
     const limited = /^\{"line":"failure","at":"([^"]+)","reason":"(?:rate_limited|overloaded)"/.exec(line);
     const request = /^\{"line":"request","at":"([^"]+)"/.exec(line);
     if (limited !== null) since = limited[1] ?? null;
@@ -96,7 +96,7 @@ function readLimits(bar: Bar, path: string): Bar[] {
     found.push({ ...bar, kind: 'limit', from: since, to: request[1], outcome: null });
     since = null;
   }
-  return found;
+  return found.filter(({ from }) => from >= bar.from && (bar.to === null || from <= bar.to));
 }
 
 function textOf(path: string): string {

@@ -1,38 +1,98 @@
-/** A session as turns for a reader: what was said, which tool was called with what, what came back. */
+/** A session as turns for a reader: what was said, which tool was called with what, what came back, how long it took. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConversation } from '../agent/transcript.ts';
+import { type Line, readLines } from '../agent/transcript.ts';
+import type { NanoUsd } from '../domain/money.ts';
 import { neutralise, neutraliseLine } from '../domain/plain-text.ts';
+import type { Attempt, TaskState } from '../policy/task-state.ts';
+import type { BoardEdges } from './edges.ts';
 import type { TranscriptView, TurnView } from './view.ts';
 
 const MOST_TURNS = 400;
 const MOST_TEXT = 20_000;
 
-/** Where the transcript of an attempt lies; both parts were checked when the task was taken in. */
-export const transcriptPath = (folder: string, id: string, attempt: number): string =>
-  join(folder, `${id}-a${attempt}.jsonl`);
+/** Where a session lies; its name was made by kleiber from an id that was checked when the task was taken in. */
+export const transcriptPath = (folder: string, session: string): string => join(folder, `${session}.jsonl`);
 
 /** Null before anything was sent. */
-export function transcriptOf(folder: string, id: string, attempt: number): TranscriptView | null {
-  const conversation = readConversation(transcriptPath(folder, id, attempt));
-  if (conversation === null) return null;
-  const turns = conversation.messages.flatMap(turnsOf);
+export function transcriptView(state: TaskState, attempt: Attempt, edges: BoardEdges): TranscriptView | null {
+  const { repository, ledger, transcripts } = edges;
+  const lines = lastConversation(readLines(transcriptPath(transcripts, attempt.session)));
+  const [first] = lines;
+  if (first?.line !== 'preamble') return null;
+  const costs = new Map(
+    ledger.rows({ repository, task: state.id }).map(({ reservation, settled }) => [reservation, settled]),
+  );
+  const turns = turnsOf(lines, costs);
   const shown = turns.slice(-MOST_TURNS);
-  return { attempt, model: conversation.preamble.model, turns: shown, skipped: turns.length - shown.length };
+  return {
+    attempt: attempt.attempt,
+    model: first.preamble.model,
+    turns: shown,
+    skipped: turns.length - shown.length,
+    unheard: unheardOf(state, attempt, lines),
+  };
 }
 
-type Message = NonNullable<ReturnType<typeof readConversation>>['messages'][number];
+/** A conversation that could not be gone on with was begun anew in the same file. */
+const lastConversation = (lines: readonly Line[]): Line[] =>
+  lines.slice(
+    Math.max(
+      0,
+      lines.findLastIndex(({ line }) => line === 'preamble'),
+    ),
+  );
+
+/** Of the notes that were made while this attempt was the last; those of others are told by whoever works then. */
+function unheardOf(state: TaskState, { attempt }: Attempt, lines: readonly Line[]): TranscriptView['unheard'] {
+  if (attempt !== state.attempts.length) return [];
+  const heard = new Set(lines.map(line => (line.line === 'message' ? line.note : undefined)));
+  return state.told
+    .filter(({ seq }) => !heard.has(seq))
+    .map(({ by, at, text }) => ({ by: neutraliseLine(by), at, text: neutralise(text) }));
+}
+
+type Costs = ReadonlyMap<string, NanoUsd | null>;
+type Of<Kind extends Line['line']> = Extract<Line, { line: Kind }>;
+type Message = Of<'message'>['message'];
 type Block = Exclude<Message['content'], string>[number];
 
-function turnsOf({ role, content }: Message): TurnView[] {
-  if (typeof content === 'string') return [turn(role === 'user' ? 'kleiber' : 'model', null, content)];
+function turnsOf(lines: readonly Line[], costs: Costs): TurnView[] {
+  let request: Of<'request'> | null = null;
+  return lines.flatMap(line => {
+    switch (line.line) {
+      case 'request':
+        request = line;
+        return [];
+      case 'message':
+        return messageTurns(line.message, line.note === undefined ? 'kleiber' : 'person');
+      case 'reply':
+        return replyTurns(line, request, costs);
+      case 'failure':
+        return [{ ...turn('failure', null, `no reply: ${line.reason.replaceAll('_', ' ')}`), at: line.at }];
+      default:
+        return [];
+    }
+  });
+}
+
+/** Time and price stand at the first thing of a reply. */
+function replyTurns({ message, at }: Of<'reply'>, request: Of<'request'> | null, costs: Costs): TurnView[] {
+  const [first, ...rest] = messageTurns(message, 'model');
+  if (first === undefined) return [];
+  const tookMs = request === null ? null : Math.max(0, Date.parse(at) - Date.parse(request.at));
+  return [{ ...first, at, tookMs, cost: costs.get(request?.reservation ?? '') ?? null }, ...rest];
+}
+
+function messageTurns({ content }: Message, role: TurnView['role']): TurnView[] {
+  if (typeof content === 'string') return [turn(role, null, content)];
   return content.flatMap(block => blockTurn(block, role));
 }
 
-function blockTurn(block: Block, role: string): TurnView[] {
+function blockTurn(block: Block, role: TurnView['role']): TurnView[] {
   switch (block.type) {
     case 'text':
-      return block.text.trim() === '' ? [] : [turn(role === 'user' ? 'kleiber' : 'model', null, block.text)];
+      return block.text.trim() === '' ? [] : [turn(role, null, block.text)];
     case 'tool_use':
       return [turn('model', block.name, inputText(block.input))];
     case 'tool_result':
@@ -45,6 +105,8 @@ function blockTurn(block: Block, role: string): TurnView[] {
 const turn = (role: TurnView['role'], tool: string | null, text: string): TurnView => ({
   role,
   at: null,
+  tookMs: null,
+  cost: null,
   tool,
   isError: false,
   text: shortened(neutralise(text)),
@@ -74,19 +136,19 @@ const acts = new Map<string, { size: number; act: string }>();
 const MOST_KNOWN = 100;
 
 /** The last thing that the model called or said, in one line; empty before anything was sent. */
-export function lastAct(folder: string, id: string, attempt: number): string {
-  const path = transcriptPath(folder, id, attempt);
+export function lastAct(folder: string, session: string): string {
+  const path = transcriptPath(folder, session);
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const known = acts.get(path);
   if (known?.size === size) return known.act;
   if (acts.size >= MOST_KNOWN) acts.clear();
-  const act = readLastAct(folder, id, attempt);
+  const act = readLastAct(path);
   acts.set(path, { size, act });
   return act;
 }
 
-function readLastAct(folder: string, id: string, attempt: number): string {
-  const last = transcriptOf(folder, id, attempt)?.turns.findLast(({ role }) => role === 'model');
+function readLastAct(path: string): string {
+  const last = turnsOf(lastConversation(readLines(path)), new Map()).findLast(({ role }) => role === 'model');
   if (last === undefined) return '';
   const text = neutraliseLine(last.text).slice(0, 160);
   return last.tool === null ? text : `${last.tool} ${text.replace(/^(?:path|command): /, '')}`;

@@ -4,6 +4,7 @@ import type { Validation } from '../domain/check.ts';
 import type { NanoUsd } from '../domain/money.ts';
 import type { Phase, Priority, Tier } from '../domain/tier.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { Way } from '../policy/line-moves.ts';
 import type { BudgetFacts } from '../report/budget-text.ts';
 import type { Calibration } from '../report/calibration-text.ts';
 
@@ -32,10 +33,18 @@ export interface CardView {
   critical: boolean;
   dependsOn: string[];
   waitingFor: string[];
+  /** The planner's guess of its size; null where there is none. */
+  minutes: number | null;
   attempts: number;
   strikes: number;
+  /** Of what has ended. */
   cost: NanoUsd;
+  /** The same and the conversation under way, as its cap counts it. */
+  spent: NanoUsd;
   cap: NanoUsd;
+  /** Of a ready task: which one in line it is, from 1, and where a person can move it to. */
+  place: number | null;
+  ways: Way[];
   /** When it came to stand where it stands. */
   since: string | null;
   /** What it is about right now, in one line. */
@@ -47,6 +56,16 @@ export interface CardView {
   isLost: boolean;
   /** On the board those that can be done now; on the task's own page all, with what is in the way. */
   actions: Action[];
+}
+
+/** What is new on a card; all of it at its first moment. */
+export type CardChange = Pick<CardView, 'id'> & Partial<CardView>;
+
+/** A moment of the past, as what has changed since the one before. */
+export interface Moment {
+  position: number;
+  at: string;
+  cards: CardChange[];
 }
 
 /** Something that a person should hear about besides the tasks. */
@@ -63,6 +82,15 @@ export interface MoneyView {
   open: NanoUsd;
   cap: NanoUsd;
   zone: string;
+}
+
+/** What is still to come, if nothing waits for a person. */
+export interface ForecastView {
+  /** Tasks that are not done. */
+  open: number;
+  /** What they will cost beyond what they have cost. */
+  rest: { low: NanoUsd; likely: NanoUsd; high: NanoUsd };
+  minutes: { low: number; high: number };
 }
 
 export interface PlanView {
@@ -84,6 +112,14 @@ export interface BoardSnapshot {
   conducting: string | null;
   notices: Notice[];
   today: MoneyView;
+  /** Nothing new is started, by a person's word. */
+  isPaused: boolean;
+  /** Who answers for what is done here; empty where git knows no name. */
+  person: string;
+  /** Live conversations per tier, and how many there may be. */
+  lanes: { tier: Tier; live: number; limit: number }[];
+  /** Null of a past moment. */
+  forecast: ForecastView | null;
   plans: PlanView[];
   tasks: CardView[];
   /** For the whole repository: pause, resume. */
@@ -124,6 +160,8 @@ export interface BudgetView {
   facts: BudgetFacts;
   /** Spend of this repository, added up: one point per settled request, thinned out. */
   line: { at: string; total: NanoUsd }[];
+  /** What explains a step of the line. */
+  marks: { at: string; kind: 'plan' | 'rework'; of: string }[];
   total: NanoUsd;
   /** What it will have cost when all tasks are done. */
   forecast: { low: NanoUsd; likely: NanoUsd; high: NanoUsd; open: number };
@@ -198,8 +236,12 @@ export interface DiffView {
 }
 
 export interface TurnView {
-  role: 'kleiber' | 'model' | 'tool' | 'failure';
+  /** `person` is what somebody said with `kleiber tell`. */
+  role: 'kleiber' | 'model' | 'tool' | 'person' | 'failure';
   at: string | null;
+  /** From the request to the whole reply, and what it cost; null where it is no reply, or not settled yet. */
+  tookMs: number | null;
+  cost: NanoUsd | null;
   /** `edit`, `run`, …: what the model called, or what answered. */
   tool: string | null;
   isError: boolean;
@@ -212,6 +254,8 @@ export interface TranscriptView {
   turns: TurnView[];
   /** Turns left out in front because there are so many. */
   skipped: number;
+  /** What people have said and this conversation has not heard: with its next turn, or with that of whoever goes on. */
+  unheard: { by: string; at: string; text: string }[];
 }
 
 /** What a command said and how it ended. */

@@ -15,66 +15,75 @@ import { whyOfTask } from './around.ts';
 import { budgetFacts } from './budget.ts';
 import { calibrationOf } from './calibrate.ts';
 import { systemClock } from './clock.ts';
+import { COMMANDS } from './commands.ts';
 import type { Context } from './context.ts';
 import type { Doorbell } from './doorbell.ts';
+import type { LiveProject } from './live-project.ts';
+import * as move from './move.ts';
 import * as pause from './pause.ts';
-import type { Project } from './project.ts';
 import * as resume from './resume.ts';
 import * as retry from './retry.ts';
 import * as review from './review.ts';
 import { routeOfTask } from './route-task.ts';
 import { runCommand } from './run-command.ts';
 import { factsOf } from './status.ts';
+import * as tell from './tell.ts';
 
 /** What a person may do from the page; each is the command of that name. */
-const COMMANDS = { answer, review, retry, pause, resume };
+const RUN_HERE = { answer, review, retry, tell, move, pause, resume };
 
-const isCommand = (name: string): name is keyof typeof COMMANDS => Object.hasOwn(COMMANDS, name);
+const isCommand = (name: string): name is keyof typeof RUN_HERE => Object.hasOwn(RUN_HERE, name);
 
-export function boardEdges(project: Project, context: Context, doorbell: Doorbell | null): BoardEdges {
+export function boardEdges(live: LiveProject, context: Context, doorbell: Doorbell | null): BoardEdges {
+  const { facts, places, baton, ledger, keeper, holder, checkout } = live.now();
   const environment = { path: context.environment.PATH ?? '', home: context.home };
+  const identity = checkout.identity().then(({ name }) => name);
   return {
-    project: basename(project.facts.root),
-    repository: project.facts.commonDir,
-    baton: project.baton,
-    ledger: project.ledger,
-    keeper: project.keeper,
-    config: project.config,
+    project: basename(facts.root),
+    repository: facts.commonDir,
+    baton,
+    ledger,
+    keeper,
+    settings: () => ({ config: live.now().config, fault: live.fault() }),
+    revision: live.revision,
+    person: () => identity,
     clock: systemClock,
-    transcripts: project.places.transcripts,
-    liveness: owner => project.holder.liveness(owner),
-    facts: factsReader(project),
-    routing: (task, view) => routeOfTask(task, view, project),
-    why: (task, view) => whyOfTask(task, view, project),
+    transcripts: places.transcripts,
+    liveness: owner => holder.liveness(owner),
+    facts: factsReader(live),
+    routing: (task, view) => routeOfTask(task, view, live.now()),
+    why: (task, view) => whyOfTask(task, view, live.now()),
     store: async () => {
-      const store = await openStore({ checkout: project.facts.root, environment, clock: systemClock });
+      const store = await openStore({ checkout: facts.root, environment, clock: systemClock });
       return store.ok ? store.value : null;
     },
-    budget: () => budgetFacts(true, project),
-    calibration: () => calibrationOf({}, project),
-    commands: new Set(Object.keys(COMMANDS)),
+    budget: () => budgetFacts(true, live.now()),
+    calibration: () => calibrationOf({}, live.now()),
+    secrets: [context.environment.ANTHROPIC_API_KEY ?? ''],
+    commandList: COMMANDS.map(({ summary, examples: [line] }) => ({ summary, line })),
+    commands: new Set(Object.keys(RUN_HERE)),
     run: words => runQuietly(words, context),
     waiter: () => doorbell?.waiter() ?? (async () => undefined),
     assets: pageAssets(),
-    token: tokenOf(project.places.own),
+    token: tokenOf(places.own),
   };
 }
 
 /** The same facts as on the status screen, from the view that the page shows. */
-function factsReader(project: Project): (view: BoardView) => Promise<StatusFacts> {
+function factsReader(live: LiveProject): (view: BoardView) => Promise<StatusFacts> {
+  const { baton, ledger } = live.now();
   let latest: [string, Stored[]][] = [];
   let position = 0;
   return async view => {
-    const news = project.baton.after(position);
+    const news = baton.after(position);
     latest = [...withLatest(latest, news)].map(([stream, events]) => [stream, [...events]]);
     position = news.at(-1)?.position ?? position;
     const board = new Map(
       [...view.board].map(([id, task]) => [id, { ...task, state: task.state === null ? null : briefOf(task.state) }]),
     );
     const seen = { digest: digestOf(rowsOfBoard(board)), faults: view.faults.length, latest: new Map(latest), board };
-    const { baton, ledger, trusted, config } = project;
-    const { root, branch } = project.facts;
-    const outlook = { root, branch, trusted, baton, ledger, budget: config.budget };
+    const { trusted, config, facts } = live.now();
+    const outlook = { root: facts.root, branch: facts.branch, trusted, baton, ledger, budget: config.budget };
     return await factsOf({ ...outlook, isManual: config.routing === 'manual' }, seen);
   };
 }
@@ -86,7 +95,7 @@ async function runQuietly(words: readonly string[], context: Context): Promise<{
   const texts: string[] = [];
   const stream = { write: (text: string) => texts.push(text) };
   const quiet: Context = { ...context, stdout: stream, stderr: stream, stdin: { read: async () => '' } };
-  const code = await runCommand(COMMANDS[name], rest, quiet);
+  const code = await runCommand(RUN_HERE[name], rest, quiet);
   return { code, output: texts.join('').trimEnd() };
 }
 

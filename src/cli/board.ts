@@ -7,6 +7,7 @@ import { openAddress } from '../shell/open-address.ts';
 import { boardEdges } from './board-edges.ts';
 import { type Context, complain, note, say } from './context.ts';
 import { openDoorbell } from './doorbell.ts';
+import { liveProject } from './live-project.ts';
 import { openProject, type Project } from './project.ts';
 
 interface BoardFlags {
@@ -55,15 +56,19 @@ export async function showBoard(
   context: Context,
 ): Promise<Result<RunningBoard, Problem>> {
   const doorbell = openDoorbell(project, text => note(context, text));
+  const live = liveProject(project, context);
+  const end = async (): Promise<void> => {
+    await Promise.all([live.stop(), doorbell.close()]);
+  };
   try {
-    const running = await startBoard(boardEdges(project, context, doorbell), port);
+    const running = await startBoard(boardEdges(live, context, doorbell), port);
     const close = async (): Promise<void> => {
       await running.close();
-      await doorbell.close();
+      await end();
     };
     return ok({ ...running, close });
   } catch (error) {
-    await doorbell.close();
+    await end();
     if (!(error instanceof Error) || !('code' in error)) throw error;
     return fail(problem(1, `the board cannot listen on port ${port}`, [error.message], ['kleiber board']));
   }

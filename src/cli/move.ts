@@ -1,8 +1,7 @@
 /** `kleiber move`: a person changes the order in which ready tasks are taken, within what goes first in any case. */
 import { Argument, type Command } from 'commander';
-import { rankOf, readyTasks } from '../policy/board.ts';
-import { type InLine, movedLine, moveOf, WAYS, type Way } from '../policy/line-moves.ts';
-import type { BoardView } from '../report/board-keeper.ts';
+import { readyLine } from '../policy/board.ts';
+import { movedLine, moveOf, WAYS, type Way } from '../policy/line-moves.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { personOf } from './by-person.ts';
 import { type Context, complain, say } from './context.ts';
@@ -37,7 +36,7 @@ async function move(id: string, way: Way, dry: boolean, context: Context): Promi
 }
 
 async function write(id: string, way: Way, dry: boolean, project: Project, context: Context): Promise<ExitCode> {
-  const line = readyLine(project.keeper.look());
+  const line = lineNow(project);
   const moved = moveOf(line, id, way);
   if (!moved.ok) return complain(context, problem(1, moved.failure, [], ['kleiber next', 'kleiber status']));
   const place = movedLine(line, [moved.value]).findIndex(item => item.id === id) + 1;
@@ -48,7 +47,7 @@ async function write(id: string, way: Way, dry: boolean, project: Project, conte
   }
   const by = await personOf(project);
   const choose = () => {
-    const now = moveOf(readyLine(project.keeper.look()), id, way);
+    const now = moveOf(lineNow(project), id, way);
     return now.ok
       ? { kind: 'moved' as const, by, task: id, before: [...now.value.before], after: [...now.value.after] }
       : now.failure;
@@ -56,8 +55,7 @@ async function write(id: string, way: Way, dry: boolean, project: Project, conte
   return decide(choose, said, project, context);
 }
 
-/** As claims go through it, without what only waits for its day. */
-const readyLine = ({ board, controls }: BoardView): InLine[] =>
-  readyTasks(board, 'all', controls.line)
-    .filter(({ standing }) => standing === 'ready')
-    .map(task => ({ id: task.card.id, rank: rankOf(task) }));
+function lineNow({ keeper }: Project) {
+  const { board, controls } = keeper.look();
+  return readyLine(board, controls.line);
+}

@@ -6,6 +6,7 @@ import { markdownReport } from '../report/markdown-report.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { boardEdges } from './board-edges.ts';
 import { type Context, complain, note, say } from './context.ts';
+import { stillProject } from './live-project.ts';
 import { openProject, type Project } from './project.ts';
 import { writeReport } from './report-file.ts';
 
@@ -44,7 +45,7 @@ function markdownOf({ facts, keeper }: Project): string {
 
 async function writePage(file: string, project: Project, context: Context): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const html = await htmlReport(boardEdges(project, context, null));
+  const html = await htmlReport(boardEdges(stillProject(project), context, null));
   const written = writeReport(path, html);
   if (written !== null)
     return complain(

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { redactSecrets } from '../agent/redact.ts';
 import { readConversation } from '../agent/transcript.ts';
 import { taskStream } from '../domain/event.ts';
 import { openStore } from '../git/store.ts';
 import type { BoardTask } from '../policy/board.ts';
+import { asPrompt } from '../report/as-prompt.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { type ExitCode, gitProblem, problem } from '../report/problem.ts';
 import { taskText } from '../report/task-text.ts';
@@ -19,6 +21,7 @@ interface ShowFlags {
   why?: boolean;
   prompt?: boolean;
   diff?: boolean;
+  asPrompt?: boolean;
   json?: boolean;
 }
 
@@ -28,6 +31,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--why', 'why this model, why waiting, why blocked')
     .option('--prompt', 'exactly what the worker was sent')
     .option('--diff', 'what was handed in')
+    .option('--as-prompt', 'task, what failed and difference, to paste into a conversation')
     .option('--json', 'task and events as JSON, or with --why the reasons')
     .action(async (id: string, flags: ShowFlags) => done(await show(id, flags, context)));
 }
@@ -40,6 +44,7 @@ async function show(id: string, flags: ShowFlags, context: Context): Promise<Exi
     const task = findTask(view, id);
     if (!task.ok) return complain(context, task.failure);
     if (flags.diff) return await showDifference(task.value, project.value, context);
+    if (flags.asPrompt) return await showAsPrompt(task.value, view, project.value, context);
     if (flags.prompt) return showPrompt(task.value, view, project.value, context);
     const events = project.value.baton.read(taskStream(task.value.card.id));
     if (flags.why) {
@@ -73,6 +78,15 @@ function showPrompt(task: BoardTask, view: BoardView, project: Project, context:
   if (file === undefined)
     return complain(context, problem(1, `the file of ${task.card.id} is gone`, [], ['kleiber check']));
   say(context, readFileSync(join(project.facts.root, file.path), 'utf8'));
+  return 0;
+}
+
+/** Without secrets, because it is made to be taken elsewhere. */
+async function showAsPrompt(task: BoardTask, view: BoardView, project: Project, context: Context): Promise<ExitCode> {
+  const environment = { path: context.environment.PATH ?? '', home: context.home };
+  const store = await openStore({ checkout: project.facts.root, environment, clock: systemClock });
+  const text = await asPrompt(task, view.tasks.get(task.card.id), store.ok ? store.value : null);
+  say(context, redactSecrets(text, [context.environment.ANTHROPIC_API_KEY ?? '']));
   return 0;
 }
 

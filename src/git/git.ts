@@ -101,8 +101,8 @@ export interface GitStore {
 
   /** The tree difference, raw names and modes. */
   changes(from: string, to: string): Promise<ChangedFile[]>;
-  /** Unified diff for people and reviewers. */
-  diff(from: string, to: string, maxBytes: number): Promise<string>;
+  /** Unified diff for people and reviewers; lines that differ in white space alone are the same where it is ignored. */
+  diff(from: string, to: string, maxBytes: number, space?: 'ignored'): Promise<string>;
   /** Target of a symbolic link or content of a file at a commit; null when absent. */
   readBlob(commit: string, path: string): Promise<Uint8Array | null>;
 

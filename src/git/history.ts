@@ -38,8 +38,23 @@ export async function changes(store: StoreContext, from: string, to: string): Pr
 }
 
 /** Cut at the end of a line, with a line that says how much is missing. */
-export async function diff(store: StoreContext, from: string, to: string, maxBytes: number): Promise<string> {
-  const args = ['diff-tree', '-r', '-p', '-M', '--no-ext-diff', '--no-textconv', '--no-color'];
+export async function diff(
+  store: StoreContext,
+  from: string,
+  to: string,
+  maxBytes: number,
+  space?: 'ignored',
+): Promise<string> {
+  const args = [
+    'diff-tree',
+    '-r',
+    '-p',
+    '-M',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--no-color',
+    ...(space === 'ignored' ? ['-w'] : []),
+  ];
   const output = await must(store.git, [...args, objectId(from), objectId(to)], { cut: true, outputLimit: maxBytes });
   if (output.outputBytes <= maxBytes) return output.stdout.toString();
   const whole = output.stdout.subarray(0, output.stdout.lastIndexOf(0x0a) + 1);

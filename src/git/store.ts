@@ -103,7 +103,7 @@ function storeOf(store: StoreContext): GitStore {
     removeWorktree: (worktree, at) => removeWorktree(store, worktree, at),
     worktrees: () => listWorktrees(store),
     changes: (from, to) => changes(store, from, to),
-    diff: (from, to, maxBytes) => diff(store, from, to, maxBytes),
+    diff: (from, to, maxBytes, space) => diff(store, from, to, maxBytes, space),
     readBlob: (commit, path) => readBlob(store, commit, path),
     mergeCandidate: request => mergeCandidate(store, request),
     commitFiles: async (base, files, message, at) => {

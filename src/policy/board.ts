@@ -5,7 +5,7 @@ import { PRIORITIES } from '../domain/tier.ts';
 import { blockedMove } from './escalation.ts';
 import { criticalPath, type GraphNode } from './graph.ts';
 import { landingsSeenBy } from './landings.ts';
-import { type LineMove, movedLine } from './line-moves.ts';
+import { type InLine, type LineMove, movedLine } from './line-moves.ts';
 import type { BriefStage, StoppedStage, TaskBrief } from './task-brief.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -193,8 +193,14 @@ export function readyTasks(
     .filter(task => agents === 'all' || agents.has(nextAgent(task)));
 }
 
+/** What is really ready, as claims go through it: what only waits for its day is in nobody's way. */
+export const readyLine = (board: Board, moves: readonly LineMove[]): InLine[] =>
+  readyTasks(board, 'all', moves)
+    .filter(({ standing }) => standing === 'ready')
+    .map(task => ({ id: task.card.id, rank: rankOf(task) }));
+
 /** Nobody is moved from one rank into another. */
-export const rankOf = (task: BoardTask): number => (goesFirst(task) ? 0 : 2) + (task.card.priority === 'p0' ? 0 : 1);
+const rankOf = (task: BoardTask): number => (goesFirst(task) ? 0 : 2) + (task.card.priority === 'p0' ? 0 : 1);
 
 function compareReady(a: BoardTask, b: BoardTask, board: Board): number {
   return (

@@ -16,6 +16,7 @@ export function claim(state: TaskState, event: Extract<TaskEvent, { kind: 'claim
     agent: state.resolving?.agent ?? state.agent,
     route: event.route,
     base: event.base,
+    session: event.session,
     approach: '',
     claimedAt: at,
     endedAt: null,

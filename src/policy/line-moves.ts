@@ -53,6 +53,18 @@ export function moveOf(line: readonly InLine[], task: string, way: Way): Result<
   return ok({ task, before: goesUp ? ids : [], after: goesUp ? [] : ids });
 }
 
+/** Where each task of the line can be moved to. */
+export function waysIn(line: readonly InLine[]): Map<string, Way[]> {
+  const isOfRank = (at: number, rank: number): boolean => line[at]?.rank === rank;
+  return new Map(
+    line.map(({ id, rank }, at) => {
+      const up: Way[] = isOfRank(at - 1, rank) ? ['up', 'first'] : [];
+      const down: Way[] = isOfRank(at + 1, rank) ? ['down', 'last'] : [];
+      return [id, [...up, ...down]];
+    }),
+  );
+}
+
 function whyNot(line: readonly InLine[], from: number, goesUp: boolean): string {
   const { id = '' } = line[from] ?? {};
   const other = line[goesUp ? from - 1 : from + 1];

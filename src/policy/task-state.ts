@@ -83,6 +83,8 @@ export interface Attempt {
   agent: string;
   route: Route;
   base: string;
+  /** Its conversation; an attempt that goes on where another stopped has the same. */
+  session: string;
   /** How the worker said it would go about it; empty until it did. */
   approach: string;
   claimedAt: string;

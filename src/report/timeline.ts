@@ -6,6 +6,8 @@ export interface Bar {
   task: string;
   attempt: number;
   tier: Tier;
+  /** Its conversation. */
+  session: string;
   kind: 'work' | 'person' | 'limit';
   /** ISO 8601. */
   from: string;
@@ -26,8 +28,8 @@ export function barsOf(states: Iterable<TaskState>): Bar[] {
   const bars: Bar[] = [];
   for (const state of states)
     for (const [index, attempt] of state.attempts.entries()) {
-      const { attempt: number, claimedAt, endedAt, outcome } = attempt;
-      const common = { task: state.id, attempt: number, tier: attempt.route.tier };
+      const { attempt: number, claimedAt, endedAt, outcome, session } = attempt;
+      const common = { task: state.id, attempt: number, tier: attempt.route.tier, session };
       const back = state.returns.find(found => found.attempt === number);
       const ended = back === undefined ? outcome : `given back: ${back.reason}`;
       bars.push({ ...common, kind: 'work', from: claimedAt, to: endedAt, outcome: ended });

@@ -13,7 +13,7 @@ import {
   submitted,
 } from '../support/policy-values.ts';
 
-const ALL = new Set(['answer', 'review', 'retry', 'pause', 'resume']);
+const ALL = new Set(['answer', 'review', 'retry', 'tell', 'move', 'pause', 'resume']);
 const ID = 'shop-1-01-basket';
 
 function taskAfter(...events: TaskEvent[]): BoardTask {
@@ -30,7 +30,7 @@ const possible = (task: BoardTask): string[] =>
 describe('what can be done to a task', () => {
   test.each([
     ['ready', taskAfter(), []],
-    ['at work', taskAfter(claimed()), []],
+    ['at work', taskAfter(claimed()), ['tell']],
     ['a question', taskAfter(claimed(), blocked(1)), ['answer', 'retry']],
     [
       'an approval',
@@ -48,6 +48,7 @@ describe('what can be done to a task', () => {
       'no commit of it waits for a person',
       'no commit of it waits for a person',
       'it has not stopped; it is running',
+      null,
     ]);
   });
 
@@ -99,6 +100,8 @@ describe('each action is a command line', () => {
       ['retry', '--reason=key is there', '--', ID],
       `kleiber retry ${ID} '--reason=key is there'`,
     ],
+    [asked({ name: 'tell', text: '--cents' }), ['tell', '--', ID, '--cents'], `kleiber tell ${ID} --cents`],
+    [asked({ name: 'move', text: 'first' }), ['move', '--', ID, 'first'], `kleiber move ${ID} first`],
     [asked({ name: 'pause', task: '', text: 'lunch' }), ['pause', '--', 'lunch'], 'kleiber pause lunch'],
     [asked({ name: 'resume', task: '' }), ['resume'], 'kleiber resume'],
   ])('%j', (given, words, line) => {

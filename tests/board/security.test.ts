@@ -115,6 +115,7 @@ describe('JSON only', () => {
     ['not JSON', '{'],
     ['a name that is no action', JSON.stringify({ name: 'plan', task: '' })],
     ['a key that nobody knows', JSON.stringify({ name: 'pause', also: 'clean' })],
+    ['a way that leads nowhere', JSON.stringify({ name: 'move', task: idOf('10-limits'), text: '--help' })],
     ['a commit that is none', JSON.stringify({ name: 'approve', task: idOf('04-cart-page'), commit: '--force' })],
   ])('%s is no action', async (_, body) => {
     const headers = { ...pageHeaders(desk.board), cookie };
@@ -136,7 +137,9 @@ describe('only with the token', () => {
     '/api/budget',
     '/api/timeline',
     '/api/calibration',
+    '/api/commands',
     `/api/task/${idOf('07-refunds')}`,
+    `/api/task/${idOf('07-refunds')}/prompt`,
   ];
 
   test.each(paths)('%s without a cookie is refused', async path => {
@@ -179,6 +182,7 @@ describe('nothing outside is read', () => {
     '//etc/passwd',
     '/api/task/..%2f..%2fkleiber.yml',
     '/api/task/%2fetc%2fpasswd/diff',
+    '/api/task/..%2f..%2fkleiber.yml/prompt',
     `/api/task/${idOf('07-refunds')}/transcript/..%2f..%2fledger`,
     `/api/task/${idOf('07-refunds')}/transcript/99`,
     `/api/task/${idOf('07-refunds')}%00/diff`,
@@ -231,6 +235,25 @@ test('an action is the command itself: it writes one event and says what the com
   });
   const news = desk.project.baton.after(before);
   expect(news.map(({ event }) => event)).toEqual([expect.objectContaining({ kind: 'answered', text })]);
+});
+
+test('a note goes to a task at work and is refused elsewhere, a ready task is moved, and both are events with a name', async () => {
+  const headers = { ...pageHeaders(desk.board), cookie };
+  const run = async (asked: object): Promise<{ code: number; output: string }> =>
+    JSON.parse((await ask(desk.board, '/api/run', { method: 'POST', headers, body: JSON.stringify(asked) })).text);
+  const before = positionNow();
+  expect(await run({ name: 'tell', task: idOf('05-checkout'), text: '<b>cents</b>' })).toMatchObject({ code: 0 });
+  expect(await run({ name: 'tell', task: idOf('10-limits'), text: 'hello' })).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('has not been started'),
+  });
+  expect(await run({ name: 'move', task: idOf('10-limits'), text: 'up' })).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('is the first in line already'),
+  });
+  expect(desk.project.baton.after(before).map(({ event }) => event)).toEqual([
+    { kind: 'told', attempt: 1, by: 'Ada <ada@example.org>', text: '<b>cents</b>' },
+  ]);
 });
 
 test('a word about another commit than the one that is there is refused by the command', async () => {

@@ -1,16 +1,31 @@
 /** What the board sends: the same standing as the command line, the past by the same fold, one file that needs nothing else. */
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BoardSnapshot, BudgetView, CalibrationView, TaskView, TimelineView } from '../../src/board/view.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type {
+  BoardSnapshot,
+  BudgetView,
+  CalibrationView,
+  Moment,
+  TaskView,
+  TimelineView,
+  TranscriptView,
+} from '../../src/board/view.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { remember, trustedFiles } from '../../src/cli/trust-store.ts';
+import { taskStream } from '../../src/domain/event.ts';
+import { boardThen } from '../../web/src/past.ts';
 import { BoardDesk, idOf, SAMPLES } from '../support/board-desk.ts';
 import { ask, firstEvents, sessionOf } from '../support/board-http.ts';
 import { PROJECT } from '../support/house-sources.ts';
 
 let desk: BoardDesk;
 let cookie: string;
+
+/** Looks like a key, and stands in a task file. */
+const KEY = `sk-ant-${'x'.repeat(24)}`;
 
 beforeAll(async () => {
   desk = await BoardDesk.open({ longLines: 500 });
@@ -83,6 +98,20 @@ test('a past moment is the fold up to it, and the present is the last of them', 
   expect(new Set(early.tasks.map(({ standing }) => standing))).toEqual(new Set(['ready', 'waiting', 'running']));
 });
 
+test('a task at work costs what its conversation has cost so far, and the rest has a forecast', async () => {
+  const { tasks, forecast, lanes, person } = await get<BoardSnapshot>('/api/board');
+  const running = tasks.find(({ id }) => id === idOf('05-checkout'));
+  expect([running?.cost, running?.spent, running?.minutes]).toEqual([0, 370_000_000, 25]);
+  expect(forecast).toMatchObject({ open: 6, minutes: { low: expect.any(Number), high: expect.any(Number) } });
+  expect([forecast?.rest.low, forecast?.rest.high].every(value => value !== undefined && value > 0)).toBe(true);
+  expect(lanes.map(({ tier, limit }) => [tier, limit])).toEqual([
+    ['haiku', 8],
+    ['sonnet', 3],
+    ['opus', 1],
+  ]);
+  expect(person).toBe('Ada');
+});
+
 test('the timeline tells work from waiting and knows what came back', async () => {
   const { lanes, gaps } = await get<TimelineView>('/api/timeline');
   const bars = lanes.flatMap(lane => lane.bars);
@@ -98,13 +127,99 @@ test('a wait for the limits of a model is a bar of its own', async () => {
   desk.talk('10-limits', 1, { limited: true });
   const path = join(desk.project.places.transcripts, `${idOf('10-limits')}-a1.jsonl`);
   const at = new Date(Date.parse(desk.at()) + 9_000).toISOString();
-  const { appendFileSync } = await import('node:fs');
   appendFileSync(path, `${JSON.stringify({ line: 'request', at, number: 2, maxTokens: 1, reservation: 'r' })}\n`);
   const { lanes } = await get<TimelineView>('/api/timeline');
   const limits = lanes.flatMap(lane => lane.bars).filter(({ kind }) => kind === 'limit');
   expect(limits.map(({ task, from, to }) => [task, Date.parse(to ?? '') - Date.parse(from)])).toEqual([
     [idOf('10-limits'), 9_000],
   ]);
+});
+
+test('a transcript says when, how long and for how much, what a person said, and what was not heard yet', async () => {
+  const id = idOf('05-checkout');
+  const path = join(desk.project.places.transcripts, `${id}-a1.jsonl`);
+  const [first, second] = [
+    { kind: 'told' as const, attempt: 1, by: 'Ada', text: 'prices are in cents' },
+    { kind: 'told' as const, attempt: 1, by: 'Ada', text: 'no floats' },
+  ];
+  desk.to('05-checkout', first);
+  desk.to('05-checkout', second);
+  const seq = (desk.project.baton.read(taskStream(id)).at(-1)?.seq ?? 0) - 1;
+  const { reservation } = desk.project.ledger.rows({ task: id })[0] ?? {};
+  const lines = [
+    { line: 'message', message: { role: 'user', content: [{ type: 'text', text: 'cents' }] }, note: seq },
+    { line: 'request', at: '2026-11-21T12:00:00.000Z', number: 2, maxTokens: 1, reservation },
+    { line: 'failure', at: '2026-11-21T12:00:01.000Z', reason: 'rate_limited' },
+    { line: 'request', at: '2026-11-21T12:00:02.000Z', number: 2, maxTokens: 1, reservation },
+    {
+      line: 'reply',
+      at: '2026-11-21T12:00:09.000Z',
+      message: { role: 'assistant', content: [{ type: 'text', text: 'In cents, then.' }] },
+      inputTokens: 1,
+      sentBytes: 1,
+      stop: 'tool_use',
+      requestId: null,
+    },
+  ];
+  appendFileSync(path, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+  const { turns, unheard } = await get<TranscriptView>(`/api/task/${id}/transcript/1`);
+  expect(turns.slice(-3)).toMatchObject([
+    { role: 'person', text: 'cents', at: null },
+    { role: 'failure', text: 'no reply: rate limited', at: '2026-11-21T12:00:01.000Z' },
+    { role: 'model', text: 'In cents, then.', at: '2026-11-21T12:00:09.000Z', tookMs: 7_000, cost: 370_000_000 },
+  ]);
+  expect(unheard).toMatchObject([{ by: 'Ada', text: 'no floats' }]);
+});
+
+test('a task as a prompt is what the command prints, without the key of this machine', async () => {
+  const path = join(desk.root, `tasks/engineer-frontend/${idOf('04-cart-page')}.md`);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('in whole cents.', `in whole cents. Use ${KEY}.`));
+  const promptOf = async (): Promise<string> =>
+    (await get<{ text: string }>(`/api/task/${idOf('04-cart-page')}/prompt`)).text;
+  await vi.waitFor(async () => expect(await promptOf()).toContain('Use '), { timeout: 10_000 });
+  const text = await promptOf();
+  expect(`${text}\n`).toBe(await printed('show', idOf('04-cart-page'), '--as-prompt'));
+  expect(text.match(/^## .*/gm)).toEqual(
+    expect.arrayContaining(['## The task', '## What failed', '## The difference so far']),
+  );
+  expect([text.includes(KEY), text.includes('[redacted secret]')]).toEqual([false, true]);
+});
+
+test('the palette is given every command with a line that works', async () => {
+  const { commands } = await get<{ commands: { line: string }[] }>('/api/commands');
+  expect(commands.map(({ line }) => line.split(' ')[1])).toEqual(COMMANDS.map(({ name }) => name));
+});
+
+describe('what is edited while the board is open', () => {
+  const capOf = async (): Promise<number | undefined> =>
+    (await get<BoardSnapshot>('/api/board')).tasks.find(({ id }) => id === idOf('10-limits'))?.cap;
+  const edit = (text: string): void => {
+    writeFileSync(join(desk.root, 'kleiber.yml'), text);
+    remember(desk.project.places.trusted, trustedFiles(desk.root));
+  };
+
+  test('counts without a restart, and a file that cannot be read leaves what it said before', {
+    timeout: 30_000,
+  }, async () => {
+    const before = readFileSync(join(desk.root, 'kleiber.yml'), 'utf8');
+    edit(`${before}\nbudget: { task_usd: 3 }\n`);
+    await vi.waitFor(async () => expect(await capOf()).toBe(3_000_000_000), { timeout: 10_000 });
+    edit('budget: { task_usd: much }\n');
+    await vi.waitFor(
+      async () =>
+        expect((await get<BoardSnapshot>('/api/board')).notices.map(({ text }) => text).join()).toContain(
+          'What kleiber.yml said before still counts here',
+        ),
+      { timeout: 10_000 },
+    );
+    expect(await capOf()).toBe(3_000_000_000);
+    edit(before);
+    desk.git.git(desk.root, 'switch', '-q', '-c', 'other');
+    await vi.waitFor(async () => expect((await get<BoardSnapshot>('/api/board')).branch).toBe('other'), {
+      timeout: 10_000,
+    });
+    desk.git.git(desk.root, 'switch', '-q', 'main');
+  });
 });
 
 test('the stream tells at once that something has moved', async () => {
@@ -126,6 +241,20 @@ describe('the report as one file', () => {
     expect(html).not.toMatch(/<(?:script|link|img)[^>]*\s(?:src|href)=/);
     expect(html).toMatch(/default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; img-src data:/);
     expect(html.match(/<\/script>/g)).toHaveLength(2);
+  });
+
+  test('carries the past of the board, which is that of the board itself', async () => {
+    const values = JSON.parse(/id="report">(.*?)<\/script>/s.exec(html)?.[1] ?? '');
+    const moments: Moment[] = values['/api/history'];
+    const seen = (board: BoardSnapshot): string[] =>
+      board.tasks
+        .map(({ id, standing, tier, cost, since, line }) => [id, standing, tier, cost, since, line].join())
+        .sort();
+    for (const { position } of moments.filter((_, at) => at % 7 === 0)) {
+      const then = await get<BoardSnapshot>(`/api/board?at=${position}`);
+      expect(seen(boardThen(moments, position, values['/api/board']))).toEqual(seen(then));
+    }
+    expect(moments.length).toBeGreaterThan(40);
   });
 
   test('carries every task with its difference, nothing that can be done, and no transcript', () => {

@@ -31,6 +31,7 @@ const attempt = (number: number, changes: Partial<Attempt> = {}): Attempt => ({
   agent: 'engineer-backend',
   route: { tier: 'sonnet', effort: 'medium', because: [] },
   base: 'b',
+  session: 'shop-1-01-basket-a1',
   approach: '',
   claimedAt: at(0),
   endedAt: at(10),

@@ -77,6 +77,7 @@ const openAttempt = (attempt: number, minute: number): TaskState['attempts'][num
   agent: 'engineer-backend',
   route: ROUTE,
   base: `base-${attempt}`,
+  session: `session-${attempt}`,
   approach: '',
   claimedAt: at(minute),
   endedAt: null,

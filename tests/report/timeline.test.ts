@@ -16,6 +16,7 @@ const bar = (task: string, from: string, to: string | null, changes: Partial<Bar
   task,
   attempt: 1,
   tier: 'sonnet',
+  session: `${task}-a1`,
   kind: 'work',
   from,
   to,

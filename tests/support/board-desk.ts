@@ -348,6 +348,8 @@ export class BoardDesk {
   async #set({ longLines = 0 }: DeskOptions): Promise<void> {
     const { git, root } = this;
     git.git(git.root, 'init', '-q', '-b', 'main', root);
+    git.git(root, 'config', 'user.name', 'Ada');
+    git.git(root, 'config', 'user.email', 'ada@example.org');
     const created = new Date(this.#startMs).toISOString().replace(/\.\d+Z$/, 'Z');
     const tasks = SAMPLES.map(sample => [`tasks/${sample.agent}/${idOf(sample.name)}.md`, taskText(sample, created)]);
     const config = 'checks:\n  - name: test\n    command: npm test\n';
