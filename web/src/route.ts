@@ -20,6 +20,8 @@ export interface Place {
   /** A position of the log: the board as it was then. Null is now. */
   at: number | null;
   find: string;
+  /** A file of the difference that is open. */
+  file: string;
 }
 
 function placeOf(hash: string): Place {
@@ -34,6 +36,7 @@ function placeOf(hash: string): Place {
     tab,
     at: at !== null && /^\d+$/.test(at) ? Number(at) : null,
     find: words.get('find') ?? '',
+    file: words.get('file') ?? '',
   };
 }
 
@@ -46,11 +49,12 @@ export const place = computed(() => placeOf(hash.value));
 
 /** The moment stays while a person walks from view to view. */
 export function hrefOf(change: Partial<Place>): string {
-  const { view, task, tab, at, find } = { ...place.value, task: '', tab: '', find: '', ...change };
+  const { view, task, tab, at, find, file } = { ...place.value, task: '', tab: '', find: '', file: '', ...change };
   const path = [view, task, tab].filter(part => part !== '').map(encodeURIComponent);
   const words = new URLSearchParams();
   if (at !== null) words.set('at', String(at));
   if (find !== '') words.set('find', find);
+  if (file !== '') words.set('file', file);
   const query = words.toString();
   return `#/${path.join('/')}${query === '' ? '' : `?${query}`}`;
 }

@@ -1,5 +1,6 @@
 /** Where the page gets its values: from the board that serves it, or, in a report, from the file itself. */
-import type { RanView } from '../../src/board/view.ts';
+import type { BoardSnapshot, Moment, RanView } from '../../src/board/view.ts';
+import { boardThen } from './past.ts';
 
 export interface Asked {
   name: string;
@@ -37,12 +38,19 @@ const live: Source = {
   },
 };
 
-/** Values by the very paths under which the board would have sent them. */
+/** Values by the very paths under which the board would have sent them; a past board is put together here. */
 const embedded = (values: Record<string, unknown>): Source => ({
   isLive: false,
-  get: async path => (values[path] ?? null) as never, // written by the report that this page came with
+  get: async path => (values[path] ?? thenOf(path, values) ?? null) as never, // written by the report that this page came with
   run: async () => ({ line: '', code: 1, output: 'this is a report; nothing can be done in it' }),
 });
+
+function thenOf(path: string, values: Record<string, unknown>): BoardSnapshot | null {
+  const [, at] = /^\/api\/board\?at=(\d+)$/.exec(path) ?? [];
+  const now = values['/api/board'] as BoardSnapshot; // as above
+  const moments = values['/api/history'] as Moment[];
+  return at === undefined ? null : boardThen(moments, Number(at), now);
+}
 
 function openSource(): Source {
   const report = document.getElementById('report')?.textContent;
