@@ -43,6 +43,7 @@ export async function openPage(browser: Browser, { theme = 'light', width = 1440
     colorScheme: theme,
     reducedMotion: 'reduce',
     timezoneId: 'UTC',
+    permissions: ['clipboard-read', 'clipboard-write'],
   });
   const complaints: string[] = [];
   const page = await context.newPage();

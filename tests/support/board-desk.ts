@@ -3,17 +3,21 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { calendarOf } from '../../src/agent/meter.ts';
 import { openTranscript } from '../../src/agent/transcript.ts';
+import type { Append } from '../../src/baton/baton.ts';
 import type { RunningBoard } from '../../src/board/server.ts';
 import { showBoard } from '../../src/cli/board.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { openProject, type Project } from '../../src/cli/project.ts';
 import { remember, trustedFiles } from '../../src/cli/trust-store.ts';
-import { type Event, planStream, type TaskEvent, taskStream } from '../../src/domain/event.ts';
+import { type Event, LEAD_STREAM, planStream, type TaskEvent, taskStream } from '../../src/domain/event.ts';
 import { NO_USAGE, type Spend } from '../../src/domain/money.ts';
 import type { Tier } from '../../src/domain/tier.ts';
 import { openStore } from '../../src/git/store.ts';
+import { limitBook } from '../../src/model/limit-book.ts';
+import type { RateLimit } from '../../src/model/response-headers.ts';
 import { ensurePage } from './board-browser.ts';
 import { GitSandbox, must, QUICK } from './git-sandbox.ts';
+import { realClock } from './shell-clock.ts';
 
 export const PLAN = 'p7k2a';
 export const idOf = (name: string): string => `${PLAN}-${name}`;
@@ -83,6 +87,15 @@ export const SAMPLES: readonly Sample[] = [
     priority: 'p0',
     needs: ['02-coupon-codes'],
     minutes: 10,
+  },
+  { name: '11-admin-list', agent: 'engineer-frontend', title: 'List the coupons for the shop keeper', minutes: 15 },
+  {
+    name: '12-old-codes',
+    agent: 'engineer-backend',
+    title: 'Drop the codes of last year',
+    priority: 'p2',
+    needs: ['02-coupon-codes'],
+    minutes: 8,
   },
 ];
 
@@ -191,15 +204,15 @@ export class BoardDesk {
     return new Date(this.#startMs + this.#seconds * 1000).toISOString();
   }
 
-  happen(stream: string, event: Event): void {
+  happen(stream: string, event: Event, lane: Pick<Append, 'opensLane' | 'closesLane'> = {}): void {
     const { baton } = this.project;
     const seq = (baton.read(stream).at(-1)?.seq ?? 0) + 1;
-    const outcome = baton.append({ stream, seq, event, at: this.at() });
+    const outcome = baton.append({ stream, seq, event, at: this.at(), ...lane });
     if (outcome !== 'appended') throw new Error(`${outcome}: ${JSON.stringify(event)}`);
   }
 
   to(name: string, event: TaskEvent): void {
-    this.happen(taskStream(idOf(name)), event);
+    this.happen(taskStream(idOf(name)), event, { closesLane: ['submitted', 'blocked', 'ended'].includes(event.kind) });
   }
 
   claim(
@@ -211,7 +224,12 @@ export class BoardDesk {
     const route = { tier, effort: 'medium' as const, because: [because] };
     const { owner } = this.project.holder;
     const session = `${idOf(name)}-a${attempt}`;
-    this.to(name, { kind: 'claimed', attempt, owner, route, base: this.base, worktree: `agent-${attempt}`, session });
+    const worktree = `agent-${attempt}`;
+    this.happen(
+      taskStream(idOf(name)),
+      { kind: 'claimed', attempt, owner, route, base: this.base, worktree, session },
+      { opensLane: { tier, limit: 9, owner } },
+    );
     this.to(name, {
       kind: 'approach',
       attempt,
@@ -230,11 +248,12 @@ export class BoardDesk {
       line: 'message',
       message: { role: 'user', content: `Task ${idOf(name)}\n\nDo what the task file says.` },
     });
+    transcript.append({ line: 'request', at: this.at(), number: 1, maxTokens: 64_000, reservation: 'none' });
     if (lines.limited) transcript.append({ line: 'failure', at: this.at(), reason: 'rate_limited' });
     const reply = (content: object[]): void =>
       transcript.append({
         line: 'reply',
-        at: this.at(),
+        at: new Date(Date.parse(this.at()) + 9_000).toISOString(),
         message: { role: 'assistant', content } as never, // whole blocks, as the API sends them
         inputTokens: 4_000,
         sentBytes: 9_000,
@@ -255,7 +274,57 @@ export class BoardDesk {
     reply([{ type: 'tool_use', id: 't2', name: 'run', input: { command: 'npm test -- price' } }]);
   }
 
-  book(name: string, agent: string, tier: Tier, usd: number): void {
+  /** The conversation of the task at work goes on: red tests, a word of a person, and what the model makes of it. */
+  goOn(name: string, attempt: number): void {
+    const transcript = openTranscript(join(this.project.places.transcripts, `${idOf(name)}-a${attempt}.jsonl`));
+    const results = (id: string, content: string, isError = false): void =>
+      transcript.append({
+        line: 'message',
+        message: {
+          role: 'user',
+          content: [{ type: 'tool_result', tool_use_id: id, content, ...(isError ? { is_error: true } : {}) }],
+        },
+      });
+    const reply = (usd: number, seconds: number, content: object[]): void => {
+      const reservation = this.book(name, 'engineer-backend', 'sonnet', usd);
+      transcript.append({ line: 'request', at: this.at(), number: 2, maxTokens: 64_000, reservation });
+      this.later(seconds);
+      transcript.append({
+        line: 'reply',
+        at: this.at(),
+        message: { role: 'assistant', content } as never, // whole blocks, as the API sends them
+        inputTokens: 9_000,
+        sentBytes: 20_000,
+        stop: 'tool_use',
+        requestId: null,
+      });
+    };
+    results(
+      't2',
+      this.#text('1 failing\n\n  checkout\n    takes 10 % off\n      expected 1350, received 1349.9999\n'),
+      true,
+    );
+    reply(0.12, 14, [
+      { type: 'text', text: this.#text('The total is a **float** here. I round it, as `pricing` does.') },
+      {
+        type: 'tool_use',
+        id: 't3',
+        name: 'edit',
+        input: { path: 'src/checkout.js', old: 'total', new: 'cents(total)' },
+      },
+    ]);
+    results('t3', 'edited src/checkout.js, 1 place');
+    const text = this.#text('Use `cents()` of src/money.js; do not round a second time.');
+    this.to(name, { kind: 'told', attempt, by: 'Ada', text });
+    const note = this.project.baton.read(taskStream(idOf(name))).at(-1)?.seq ?? 0;
+    transcript.append({ line: 'message', message: { role: 'user', content: [{ type: 'text', text }] }, note });
+    reply(0.14, 11, [{ type: 'tool_use', id: 't4', name: 'run', input: { command: 'npm test -- checkout' } }]);
+    results('t4', this.#text('12 passed'));
+    reply(0.11, 8, [{ type: 'tool_use', id: 't5', name: 'run', input: { command: 'npm test -- price' } }]);
+  }
+
+  /** Gives the name of the reservation. */
+  book(name: string, agent: string, tier: Tier, usd: number): string {
     const purpose = {
       repository: this.project.facts.commonDir,
       plan: PLAN,
@@ -269,6 +338,7 @@ export class BoardDesk {
     };
     const when = { ...calendarOf(new Date(this.at())), owner: this.project.holder.owner };
     this.project.ledger.record(purpose, when, spend(usd).usage, spend(usd).cost, 'a sample');
+    return this.project.ledger.rows({ task: purpose.task }).at(-1)?.reservation ?? '';
   }
 
   base = '';
@@ -339,6 +409,29 @@ export class BoardDesk {
       reviewer: { agent: 'reviewer', tier: 'opus', model: 'claude-opus-5-5' },
       spend: spend(0.06),
     });
+  }
+
+  /** What the headers of the last answers said. */
+  #hearLimits(): void {
+    const book = limitBook(this.project.places.limits, realClock);
+    const resetsAt = new Date(Date.now() + 41_000).toISOString();
+    const limit = (bucket: RateLimit['bucket'], most: number, remaining: number): RateLimit => ({
+      bucket,
+      limit: most,
+      remaining,
+      resetsAt,
+    });
+    for (const [model, requests, tokens] of [
+      ['claude-opus-5-5', 48, 291_000],
+      ['claude-sonnet-5-5', 17, 38_000],
+    ] as const)
+      book.observe({
+        kind: 'answered',
+        model,
+        requestId: null,
+        exhaustedForMs: null,
+        limits: [limit('requests', 50, requests), limit('input-tokens', 400_000, tokens)],
+      });
   }
 
   land(name: string, attempt: number): void {
@@ -524,6 +617,8 @@ export class BoardDesk {
       spend: spend(0.24),
       resumable: false,
     });
-    this.book('05-checkout', 'engineer-backend', 'sonnet', 0.37);
+    this.goOn('05-checkout', 1);
+    this.happen(LEAD_STREAM, { kind: 'held', owner: this.project.holder.owner });
+    this.#hearLimits();
   }
 }

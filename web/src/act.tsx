@@ -81,10 +81,19 @@ export function ActionForm({ task, actions }: { task: CardView | null; actions: 
   const id = task?.id ?? '';
   const action = actions.find(({ name }) => openAction.value === actionKey(id, name));
   if (action === undefined || !source.isLive) return null;
-  return <OpenForm key={action.name} task={task} action={action} />;
+  return <Form key={action.name} task={task} action={action} isOpened />;
 }
 
-function OpenForm({ task, action }: { task: CardView | null; action: Action }): JSX.Element {
+/** `isOpened`: it was asked for, so it takes the focus and can be closed again. */
+export function Form({
+  task,
+  action,
+  isOpened = false,
+}: {
+  task: CardView | null;
+  action: Action;
+  isOpened?: boolean;
+}): JSX.Element {
   const [typed, setTyped] = useState('');
   const isAboutLines = action.name === 'changes';
   const text = isAboutLines ? remarks.value : typed;
@@ -94,12 +103,15 @@ function OpenForm({ task, action }: { task: CardView | null; action: Action }): 
   };
   const [widen, setWiden] = useState('');
   const first = useRef<HTMLTextAreaElement & HTMLButtonElement>(null);
-  useLayoutEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => {
+    if (isOpened) first.current?.focus();
+  }, []);
   const options = action.name === 'answer' ? (task?.blocker?.options ?? []) : [];
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { code } = await run({ name: action.name, task: task?.id ?? '', text, widen, commit: task?.commit ?? '' });
     if (code !== 0) return;
+    setText('');
     openAction.value = null;
     remarks.value = '';
   };
@@ -146,13 +158,15 @@ function OpenForm({ task, action }: { task: CardView | null; action: Action }): 
         >
           {action.label}
         </button>
-        <button type="button" onClick={() => (openAction.value = null)}>
-          Cancel
-        </button>
+        {isOpened ? (
+          <button type="button" onClick={() => (openAction.value = null)}>
+            Cancel
+          </button>
+        ) : null}
         <CommandLine line={typedLine(action, text, widen)} />
       </div>
     </form>
   );
 }
 
-const needsText = ({ name }: Action): boolean => ['answer', 'changes', 'reject'].includes(name);
+const needsText = ({ name }: Action): boolean => ['answer', 'changes', 'reject', 'tell'].includes(name);

@@ -1,8 +1,10 @@
 /** What stands around every view: where one can go, how things are, the way back from the past, what was done last. */
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { BoardSnapshot } from '../../src/board/view.ts';
 import { ActionButtons, ActionForm, lastRan } from './act.tsx';
-import { dialog } from './keys.ts';
+import { dialog, keysHere } from './keys.ts';
+import { notifying, switchNotifying } from './notify.ts';
 import { CommandLine, Time } from './parts.tsx';
 import { hrefOf, place, slideTo, VIEWS } from './route.ts';
 import { source } from './source.ts';
@@ -13,8 +15,17 @@ import { inStandings, money } from './words.ts';
 export function Top({ toContents }: { toContents(): void }): JSX.Element {
   const now = board.value;
   const asking = now === null ? 0 : inStandings(now.tasks, ['blocked']).length;
+  const self = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // What stays in view below the frame has to know where that ends.
+    const watch = new ResizeObserver(([seen]) =>
+      document.documentElement.style.setProperty('--top-height', `${seen?.borderBoxSize[0]?.blockSize ?? 0}px`),
+    );
+    if (self.current !== null) watch.observe(self.current);
+    return () => watch.disconnect();
+  }, []);
   return (
-    <header class="top">
+    <header class="top" ref={self}>
       <button type="button" class="skip" onClick={toContents}>
         To the contents
       </button>
@@ -35,11 +46,12 @@ export function Top({ toContents }: { toContents(): void }): JSX.Element {
           ))}
         </nav>
         <span class="corner">
-          <button type="button" class="quiet" onClick={() => (dialog.value = 'palette')} title="Ctrl K">
-            Find
+          <button type="button" class="quiet" onClick={() => (dialog.value = 'palette')}>
+            Find <kbd>Ctrl K</kbd>
           </button>
+          <NotifySwitch />
           <button type="button" class="quiet" onClick={nextTheme} title="Light, dark, or as the system has it">
-            {theme.value}
+            theme: {theme.value}
           </button>
         </span>
       </div>
@@ -49,16 +61,43 @@ export function Top({ toContents }: { toContents(): void }): JSX.Element {
   );
 }
 
+const NOTIFY_TITLES = {
+  on: 'Tells you, outside this page, when you are needed and when all is done or has stopped',
+  off: 'Be told, outside this page, when you are needed and when all is done or has stopped',
+  refused: 'The browser does not let this page notify you; allow it in the settings of the page',
+};
+
+function NotifySwitch(): JSX.Element | null {
+  const state = notifying.value;
+  if (state === null) return null;
+  return (
+    <button
+      type="button"
+      class="quiet"
+      aria-pressed={state === 'on'}
+      title={NOTIFY_TITLES[state]}
+      onClick={switchNotifying}
+    >
+      notify: {state}
+    </button>
+  );
+}
+
 function Standing({ now }: { now: BoardSnapshot }): JSX.Element {
-  const { conducting, today, tasks } = now;
+  const { conducting, today, tasks, person, isPaused } = now;
   const working = inStandings(tasks, ['running']).length;
-  if (now.isPast) return <div class="standing">The board as it was · {money(today.spent)} spent on tasks by then</div>;
+  if (now.isPast) {
+    const spent = tasks.reduce((sum, { cost }) => sum + cost, 0);
+    return <div class="standing">The board as it was · {money(spent)} spent on tasks by then</div>;
+  }
   return (
     <div class="standing">
       <span>
+        {isPaused ? <strong class="bad">‖ paused · </strong> : null}
         {conducting === null ? 'no conductor runs' : `▶ ${conducting}`}
-        {working === 0 ? '' : ` · ${working} at work`} · today {money(today.spent)} of {money(today.cap)}{' '}
-        <span class={`zone ${today.zone}`}>{today.zone}</span>
+        {person === '' ? '' : ` · for ${person}`}
+        {working === 0 ? '' : ` · ${working} at work`} · <a href={hrefOf({ view: 'budget' })}>today</a>{' '}
+        {money(today.spent)} of {money(today.cap)} <span class={`zone ${today.zone}`}>{today.zone}</span>
         {source.isLive ? '' : ' · a report, as of '}
         {source.isLive ? null : <Time at={now.at} />}
       </span>
@@ -89,7 +128,7 @@ function Banner(): JSX.Element | null {
 export function TimeTravel(): JSX.Element | null {
   const now = board.value;
   const { at, view } = place.value;
-  if (now === null || !source.isLive || (at === null && view !== 'log')) return null;
+  if (now === null || (at === null && view !== 'log')) return null;
   const move = (position: number): void => slideTo({ ...place.value, at: position >= now.last ? null : position });
   return (
     <section class={`travel${now.isPast ? ' past' : ''}`} aria-label="Through time">
@@ -108,7 +147,7 @@ export function TimeTravel(): JSX.Element | null {
         event {now.position} of {now.last}, <Time at={now.at} />
       </span>
       {at === null ? (
-        <span class="muted">now</span>
+        <span class="muted">now; draw it to the left to see the board as it was</span>
       ) : (
         <>
           {view === 'board' ? null : <a href={hrefOf({ view: 'board' })}>the whole board then</a>}
@@ -119,7 +158,7 @@ export function TimeTravel(): JSX.Element | null {
   );
 }
 
-/** What the last command said, and the four keys that help most. */
+/** What the last command said, and the keys that help most here. */
 export function Foot(): JSX.Element {
   const ran = lastRan.value;
   return (
@@ -135,11 +174,19 @@ export function Foot(): JSX.Element {
         )}
       </div>
       <p class="muted keys-line">
-        <kbd>Ctrl K</kbd> find · <kbd>j</kbd> <kbd>k</kbd> move · <kbd>a</kbd> answer · <kbd>?</kbd>{' '}
+        {keysHere()
+          .slice(0, MOST_KEYS)
+          .map(({ keys, short }) => (
+            <span key={keys}>
+              <kbd>{keys}</kbd> {short}{' '}
+            </span>
+          ))}
         <button type="button" class="quiet" onClick={() => (dialog.value = 'help')}>
-          all keys
+          <kbd>?</kbd> all keys
         </button>
       </p>
     </footer>
   );
 }
+
+const MOST_KEYS = 4;

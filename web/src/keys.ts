@@ -1,7 +1,8 @@
-/** Everything by keyboard: which key does what, in one table that the help and the foot of the page are made of. */
+/** Everything by keyboard: which key does what and where, in one table that the help and the foot of the page are made of. */
 import { signal } from '@preact/signals';
-import { sayWhyNot } from './act.tsx';
-import { goTo, place, VIEWS } from './route.ts';
+import { actionKey, openAction, run, sayWhyNot } from './act.tsx';
+import { goTo, place, VIEWS, type ViewName } from './route.ts';
+import { source } from './source.ts';
 import { board } from './state.ts';
 import { nextTheme } from './theme.ts';
 
@@ -11,26 +12,48 @@ export const dialog = signal<'palette' | 'help' | null>(null);
 interface Key {
   keys: string;
   does: string;
+  /** For the foot of the page, where there is room for a word or two. */
+  short: string;
+  /** The views in which it does something; everywhere without them. */
+  on?: ViewName[];
 }
 
 export const KEYS: readonly Key[] = [
-  { keys: 'Ctrl K', does: 'find a task, a view or an action' },
-  ...VIEWS.map(({ key, label }) => ({ keys: `g ${key}`, does: `go to ${label}` })),
-  { keys: 'j k', does: 'next and previous task or line' },
-  { keys: 'Enter', does: 'open it' },
-  { keys: 'a', does: 'answer, or the first thing that can be done' },
-  { keys: 'd', does: 'the diff of this task' },
-  { keys: 'y', does: 'copy the id of this task' },
-  { keys: '[ ]', does: 'one event back or forward in time' },
-  { keys: '0', does: 'back to now' },
-  { keys: '/', does: 'find in this view' },
-  { keys: 'c', does: 'light, dark, or as the system has it' },
-  { keys: '?', does: 'this help' },
+  { keys: 'a', does: 'answer, or the first thing that can be done', short: 'answer', on: ['now', 'task'] },
+  { keys: 'r', does: 'review: the difference of what waits for your word', short: 'review', on: ['now', 'board'] },
+  { keys: 'J', does: 'move the ready task behind the next', short: 'move down', on: ['board'] },
+  { keys: 'K', does: 'move the ready task before the one above', short: 'move up', on: ['board'] },
+  { keys: 'd', does: 'the diff of this task', short: 'diff', on: ['now', 'board', 'graph', 'task'] },
+  { keys: 't', does: 'the transcript, and a word to the model at work', short: 'transcript', on: ['task'] },
+  { keys: 'y', does: 'copy the id of this task', short: 'copy id', on: ['now', 'board', 'graph', 'task'] },
+  { keys: '/', does: 'find in this view', short: 'find here', on: ['board', 'log'] },
+  {
+    keys: '[ ]',
+    does: 'one event back or forward in time',
+    short: 'through time',
+    on: ['log', 'board', 'graph', 'now'],
+  },
+  { keys: '0', does: 'back to now', short: 'now', on: ['log', 'board', 'graph', 'now'] },
+  { keys: 'j k', does: 'next and previous task or line', short: 'next, previous' },
+  { keys: 'Enter', does: 'open it', short: 'open' },
+  { keys: 'Ctrl K', does: 'find a task, a view, an action or a command', short: 'find' },
+  ...VIEWS.map(({ key, label }) => ({ keys: `g ${key}`, does: `go to ${label}`, short: label })),
+  { keys: 'c', does: 'light, dark, or as the system has it', short: 'theme' },
+  { keys: '?', does: 'this help', short: 'help' },
 ];
+
+/** Those of the present view first. */
+export function keysHere(): Key[] {
+  const { view } = place.value;
+  const own = KEYS.filter(({ on }) => on?.includes(view));
+  return [...own, ...KEYS.filter(({ on }) => on === undefined)];
+}
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+  (target.isContentEditable ||
+    ['TEXTAREA', 'SELECT'].includes(target.tagName) ||
+    (target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'button'].includes(target.type)));
 
 /** The first key of a pair, while its second is waited for. */
 let pending = '';
@@ -61,14 +84,21 @@ const ACTIONS: Record<string, () => void> = {
   },
   j: () => step(1),
   k: () => step(-1),
+  J: () => moveCurrent('down'),
+  K: () => moveCurrent('up'),
   a: () => {
     const button = nearest<HTMLButtonElement>('main button[data-action]');
     if (button !== null) button.click();
     else if (place.value.view === 'task') sayWhyNot();
   },
+  r: review,
   d: () => {
     const task = currentTask();
     if (task !== null) goTo({ view: 'task', task, tab: 'diff' });
+  },
+  t: () => {
+    const task = currentTask();
+    if (task !== null) goTo({ view: 'task', task, tab: 'transcript' });
   },
   y: () => {
     const task = currentTask();
@@ -105,4 +135,20 @@ function travel(by: 1 | -1): void {
   if (now === null) return;
   const next = now.position + by;
   goTo({ ...place.value, at: next >= now.last ? null : Math.max(1, next) });
+}
+
+/** Of the task that has the focus, else of the first that waits for a person's word. */
+function review(): void {
+  const waits = board.value?.tasks.filter(({ blocker }) => blocker?.type === 'human_review') ?? [];
+  const task = waits.find(({ id }) => id === currentTask()) ?? waits[0];
+  if (task === undefined) return;
+  openAction.value = actionKey(task.id, 'approve');
+  goTo({ view: 'task', task: task.id, tab: 'diff' });
+}
+
+/** A key that cannot do anything says why, as the command does. */
+function moveCurrent(way: 'up' | 'down'): void {
+  const task = currentTask();
+  if (task === null || !source.isLive || board.value?.isPast !== false) return;
+  run({ name: 'move', task, text: way, widen: '', commit: '' });
 }

@@ -3,6 +3,7 @@ import { type JSX, render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Foot, TimeTravel, Top } from './frame.tsx';
 import { onKey } from './keys.ts';
+import { startNotifying } from './notify.ts';
 import { Dialogs } from './palette.tsx';
 import { place, VIEWS } from './route.ts';
 import { useToken } from './source.ts';
@@ -33,9 +34,10 @@ function App(): JSX.Element {
   const now = board.value;
   const title = view === 'task' ? task : (VIEWS.find(({ name }) => name === view)?.label ?? '');
   const main = useRef<HTMLElement>(null);
+  const asking = now?.tasks.filter(({ standing }) => standing === 'blocked').length ?? 0;
   useEffect(() => {
-    document.title = `${title} · ${now?.project ?? ''} · kleiber`;
-  }, [title, now?.project]);
+    document.title = `${asking === 0 ? '' : `(${asking}) `}${title} · ${now?.project ?? ''} · kleiber`;
+  }, [title, now?.project, asking]);
   useEffect(() => scrollTo(0, 0), [view, task]);
   const Contents = CONTENTS[view];
   return (
@@ -55,4 +57,5 @@ function App(): JSX.Element {
 document.addEventListener('keydown', onKey);
 await useToken();
 start();
+startNotifying();
 render(<App />, document.getElementById('app') as HTMLElement);

@@ -1,9 +1,10 @@
 /** One field that finds everything: views, tasks, and what can be done, each with the command line that it equals. */
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { actionKey, openAction } from './act.tsx';
+import { actionKey, openAction, run } from './act.tsx';
 import { dialog, KEYS } from './keys.ts';
-import { hrefOf, taskHref, VIEWS } from './route.ts';
+import { copied, useValue } from './parts.tsx';
+import { hrefOf, place, taskHref, VIEWS } from './route.ts';
 import { source } from './source.ts';
 import { board } from './state.ts';
 import { lookOf } from './words.ts';
@@ -36,7 +37,8 @@ function Modal({ label, children }: { label: string; children: JSX.Element | JSX
 function Palette(): JSX.Element {
   const [find, setFind] = useState('');
   const [chosen, setChosen] = useState(0);
-  const found = entries()
+  const commands = useValue<{ commands: { summary: string; line: string }[] }>('/api/commands')?.commands ?? [];
+  const found = [...entries(), ...commands.map(copyEntry)]
     .filter(({ name, hint }) => `${name} ${hint}`.toLowerCase().includes(find.toLowerCase()))
     .slice(0, MOST);
   const take = (entry: Entry | undefined): void => {
@@ -62,8 +64,8 @@ function Palette(): JSX.Element {
         aria-expanded="true"
         aria-controls="found"
         aria-activedescendant={found.length === 0 ? undefined : `found-${chosen}`}
-        aria-label="Find a task, a view or an action"
-        placeholder="Find a task, a view or an action"
+        aria-label="Find a task, a view, an action or a command"
+        placeholder="Find a task, a view, an action or a command"
         value={find}
         onInput={event => {
           setFind(event.currentTarget.value);
@@ -83,13 +85,22 @@ function Palette(): JSX.Element {
             class="found"
             onClick={() => take(entry)}
           >
-            <span>{entry.name}</span> <span class="muted">{entry.hint}</span>
+            <span>{entry.name}</span> <code class="muted">{entry.hint}</code>
           </div>
         ))}
       </div>
     </Modal>
   );
 }
+
+/** What the page does not do itself is taken along to a terminal. */
+const copyEntry = ({ summary, line }: { summary: string; line: string }): Entry => ({
+  name: `Copy a command: ${summary}`,
+  hint: line,
+  go: () => copied(line),
+});
+
+const WORDS = { up: 'Move up', down: 'Move down', first: 'Move to the front', last: 'Move to the end' } as const;
 
 function entries(): Entry[] {
   const go = (href: string) => () => {
@@ -110,6 +121,15 @@ function entries(): Entry[] {
           })),
       )
     : [];
+  const moves = tasks.flatMap(task =>
+    task.ways.map(way => ({
+      name: `${WORDS[way]}: ${task.id}`,
+      hint: `kleiber move ${task.id} ${way}`,
+      go: () => {
+        run({ name: 'move', task: task.id, text: way, widen: '', commit: '' });
+      },
+    })),
+  );
   const all = (board.value?.actions ?? []).map(action => ({
     name: action.label,
     hint: action.line,
@@ -118,9 +138,14 @@ function entries(): Entry[] {
     },
   }));
   return [
-    ...VIEWS.map(({ name, label, key }) => ({ name: label, hint: `g ${key}`, go: go(hrefOf({ view: name })) })),
+    ...VIEWS.map(({ name, label, key, line }) => ({
+      name: label,
+      hint: `g ${key} · ${line}`,
+      go: go(hrefOf({ view: name })),
+    })),
     ...all,
     ...actions,
+    ...moves,
     ...tasks.map(task => ({
       name: task.id,
       hint: `${lookOf(task.standing).word} · ${task.title}`,
@@ -129,11 +154,28 @@ function entries(): Entry[] {
   ];
 }
 
-const Help = (): JSX.Element => (
-  <Modal label="Keys">
-    <h2>Keys</h2>
+/** The keys of the present view first. */
+function Help(): JSX.Element {
+  const { view } = place.value;
+  const here = KEYS.filter(({ on }) => on?.includes(view));
+  const label = view === 'task' ? 'a task' : (VIEWS.find(({ name }) => name === view)?.label ?? '');
+  return (
+    <Modal label="Keys">
+      <KeyList title={`On ${label}`} keys={here} />
+      <KeyList title="Everywhere" keys={KEYS.filter(({ on }) => on === undefined)} />
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
+    </Modal>
+  );
+}
+
+const KeyList = ({ title, keys: listed }: { title: string; keys: typeof KEYS }): JSX.Element => (
+  <>
+    <h2>{title}</h2>
+    {listed.length === 0 ? <p class="empty">none of its own</p> : null}
     <dl class="keys">
-      {KEYS.map(({ keys, does }) => (
+      {listed.map(({ keys, does }) => (
         <div key={keys}>
           <dt>
             <kbd>{keys}</kbd>
@@ -142,8 +184,5 @@ const Help = (): JSX.Element => (
         </div>
       ))}
     </dl>
-    <form method="dialog">
-      <button type="submit">Close</button>
-    </form>
-  </Modal>
+  </>
 );

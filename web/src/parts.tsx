@@ -78,11 +78,16 @@ export function Spent({ cost, cap }: { cost: number; cap: number }): JSX.Element
   );
 }
 
+/** Puts a text on the clipboard, where there is one. */
+export const copied = async (text: string): Promise<void> => {
+  await navigator.clipboard?.writeText(text);
+};
+
 /** A command line that can be taken along. */
 export function CommandLine({ line }: { line: string }): JSX.Element {
   const [isCopied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(line);
+    await copied(line);
     setCopied(true);
   };
   return (

@@ -1,14 +1,15 @@
 /** Every screen is a link: view, task, tab and moment all stand in the address. */
 import { computed, signal } from '@preact/signals';
 
+/** Each with the key that follows `g`, and the command that says the same in words. */
 export const VIEWS = [
-  { name: 'now', label: 'Now', key: 'n' },
-  { name: 'board', label: 'Board', key: 'b' },
-  { name: 'graph', label: 'Graph', key: 'g' },
-  { name: 'timeline', label: 'Timeline', key: 't' },
-  { name: 'budget', label: 'Budget', key: '$' },
-  { name: 'calibration', label: 'Calibration', key: 'c' },
-  { name: 'log', label: 'Log', key: 'l' },
+  { name: 'now', label: 'Now', key: 'n', line: 'kleiber status' },
+  { name: 'board', label: 'Board', key: 'b', line: 'kleiber status --json' },
+  { name: 'graph', label: 'Graph', key: 'g', line: 'kleiber report --md' },
+  { name: 'timeline', label: 'Timeline', key: 't', line: 'kleiber report --md' },
+  { name: 'budget', label: 'Budget', key: '$', line: 'kleiber budget --week' },
+  { name: 'calibration', label: 'Calibration', key: 'c', line: 'kleiber calibrate' },
+  { name: 'log', label: 'Log', key: 'l', line: 'kleiber log' },
 ] as const;
 
 export type ViewName = (typeof VIEWS)[number]['name'] | 'task';

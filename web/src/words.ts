@@ -5,7 +5,7 @@ const NANO = 1_000_000_000;
 
 export function money(nano: number): string {
   const usd = nano / NANO;
-  return `$${usd.toFixed(usd > 0 && usd < 0.1 ? 3 : 2)}`;
+  return `$${usd.toFixed(usd > 0 && usd < 0.01 ? 3 : 2)}`;
 }
 
 export function duration(ms: number): string {
@@ -15,6 +15,14 @@ export function duration(ms: number): string {
   if (minutes < 60) return `${minutes} min${minutes < 5 && seconds % 60 > 0 ? ` ${seconds % 60} s` : ''}`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}
+
+/** `20 to 60 min`, in hours where that is shorter. */
+export function minutesRange({ low, high }: { low: number; high: number }): string {
+  if (high <= 0) return 'any moment now';
+  const [unit, per] = high > 120 ? ['h', 60] : ['min', 1];
+  const [from, to] = [low, high].map(value => Math.max(value > 0 ? 1 : 0, Math.round(value / (per as number))));
+  return from === to ? `about ${to} ${unit}` : `${from} to ${to} ${unit}`;
 }
 
 export const clock = (iso: string): string => new Date(iso).toTimeString().slice(0, 8);
@@ -68,6 +76,10 @@ export const needWord = (type: string): string =>
   ({ unclear_requirements: 'It asks', human_review: 'It waits for your word' })[type] ??
   `It stopped (${blockerWord(type)}) and needs`;
 
+/** Cut where a drawing has no room for more. */
+export const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
+
 /** Ids in a sentence without the part that all tasks of a plan have in common. */
 export const withShortIds = (text: string, plan: string | null): string =>
   plan === null ? text : text.replaceAll(`${plan}-`, '');
@@ -84,3 +96,7 @@ export const COLUMNS: { title: string; standings: string[] }[] = [
 
 export const inStandings = (tasks: readonly CardView[], standings: readonly string[]): CardView[] =>
   tasks.filter(({ standing }) => standings.includes(standing));
+
+/** Ready tasks as they will be taken; all others stay as they are. */
+export const inLine = (tasks: readonly CardView[]): CardView[] =>
+  [...tasks].sort((one, other) => (one.place ?? 0) - (other.place ?? 0));

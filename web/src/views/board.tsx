@@ -1,17 +1,20 @@
-/** Where is everything? One column per state, a card per task. */
+/** Where is everything? One column per state, a card per task; a menu moves a card where a person may. */
 import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { BoardSnapshot, CardView } from '../../../src/board/view.ts';
+import { actionKey, openAction, run } from '../act.tsx';
 import { Age, Empty, Scrolls, Spent, State, Tier } from '../parts.tsx';
 import { place, slideTo, taskHref } from '../route.ts';
-import { blockerWord, COLUMNS, inStandings, plural, shortId, withShortIds } from '../words.ts';
+import { blockerWord, COLUMNS, inLine, inStandings, plural, shortId, withShortIds } from '../words.ts';
 
 /** More cards than anybody looks through are counted and found by the filter. */
 const MOST_CARDS = 100;
 
 export function Board({ board }: { board: BoardSnapshot }): JSX.Element {
   const { find } = place.value;
+  useKeptFocus(board);
   const found = board.tasks.filter(task => matches(task, find.toLowerCase()));
-  const shown = COLUMNS.map(column => ({ ...column, tasks: inStandings(found, column.standings) }));
+  const shown = COLUMNS.map(column => ({ ...column, tasks: inLine(inStandings(found, column.standings)) }));
   const rest = found.filter(({ standing }) => !COLUMNS.some(({ standings }) => standings.includes(standing)));
   return (
     <>
@@ -37,6 +40,7 @@ export function Board({ board }: { board: BoardSnapshot }): JSX.Element {
             <h2>
               {title} <span class="count">{tasks.length}</span>
             </h2>
+            {title === 'Working' ? <Lanes board={board} /> : null}
             {tasks.length === 0 ? <Empty>none</Empty> : null}
             {tasks.slice(0, MOST_CARDS).map(task => (
               <Card key={task.id} task={task} />
@@ -51,6 +55,34 @@ export function Board({ board }: { board: BoardSnapshot }): JSX.Element {
   );
 }
 
+/** A card that has been moved is another place in the page, and the browser forgets who had the focus. */
+function useKeptFocus(board: BoardSnapshot): void {
+  const last = useRef('');
+  useEffect(() => {
+    if (last.current !== '' && document.activeElement === document.body)
+      document.querySelector<HTMLElement>(`[data-task="${CSS.escape(last.current)}"] [data-item]`)?.focus();
+  }, [board]);
+  useEffect(() => {
+    const note = (event: FocusEvent): void => {
+      last.current = (event.target as Element).closest<HTMLElement>('[data-task]')?.dataset.task ?? '';
+    };
+    document.addEventListener('focusin', note);
+    return () => document.removeEventListener('focusin', note);
+  }, []);
+}
+
+/** How many conversations there may be of each model, and how many there are. */
+const Lanes = ({ board: { lanes } }: { board: BoardSnapshot }): JSX.Element | null =>
+  lanes.length === 0 ? null : (
+    <p class="muted lanes">
+      {lanes.toReversed().map(({ tier, live, limit }) => (
+        <span key={tier}>
+          {tier} {live}/{limit}
+        </span>
+      ))}
+    </p>
+  );
+
 const matches = (task: CardView, find: string): boolean =>
   find === '' || `${task.id} ${task.title} ${task.agent} ${task.tier} ${task.priority}`.toLowerCase().includes(find);
 
@@ -61,19 +93,19 @@ const lineOf = (task: CardView): string =>
 
 function Card({ task }: { task: CardView }): JSX.Element {
   return (
-    <a class={`card is-${task.standing}`} href={taskHref(task.id)} data-item data-task={task.id}>
-      <span class="card-head">
+    <div class={`card is-${task.standing}`} data-task={task.id}>
+      <a class="card-link" href={taskHref(task.id)} data-item>
         <span class="id" title={task.id}>
           {shortId(task)}
-        </span>
-        {task.priority === 'p1' ? null : <span class="priority">{task.priority}</span>}
+        </span>{' '}
+        {task.priority === 'p1' ? null : <span class="priority">{task.priority}</span>}{' '}
         {task.critical ? (
           <span class="critical" title="on the critical path of its plan">
             critical
           </span>
         ) : null}
-      </span>
-      <span class="title">{task.title}</span>
+        <span class="title">{task.title}</span>
+      </a>
       <span class="muted">
         <Tier tier={task.tier} /> {task.agent}
       </span>
@@ -82,13 +114,109 @@ function Card({ task }: { task: CardView }): JSX.Element {
         {['submitted', 'in_review', 'queued', 'deferred', 'cancelled'].includes(task.standing) ? (
           <State standing={task.standing} />
         ) : null}
-        {task.cost === 0 ? null : <Spent cost={task.cost} cap={task.cap} />}
-        {task.since === null || task.standing === 'landed' ? null : (
+        {task.spent === 0 ? null : <Spent cost={task.spent} cap={task.cap} />}
+        <span class="muted">{footOf(task)}</span>
+        {task.since === null || task.standing === 'landed' || task.place !== null ? null : (
           <span class="muted">
             <Age since={task.since} />
           </span>
         )}
+        <MoveMenu task={task} />
       </span>
-    </a>
+    </div>
+  );
+}
+
+const UNBEGUN = ['ready', 'waiting', 'deferred'];
+
+/** Its place in line, and its size as long as nobody has begun. */
+function footOf({ place: turn, minutes, standing }: CardView): string {
+  const parts = [
+    ...(turn === null ? [] : [`${turn}. in line`]),
+    ...(minutes === null || !UNBEGUN.includes(standing) ? [] : [`≈ ${minutes} min`]),
+  ];
+  return parts.join(' · ');
+}
+
+const WAYS = { up: 'Up', down: 'Down', first: 'To the front', last: 'To the end' } as const;
+
+interface Item {
+  label: string;
+  line: string;
+  go(): void;
+}
+
+/** Where an action takes a blocked task. */
+const LEADS_TO: Record<string, string> = {
+  answer: 'Ready: answer it',
+  retry: 'Ready: retry it',
+  approve: 'On its way in: approve it',
+  changes: 'Ready: ask for changes',
+  reject: 'Taken back: reject it',
+};
+
+function itemsOf(task: CardView): Item[] {
+  const moves = task.ways.map(way => ({
+    label: WAYS[way],
+    line: `kleiber move ${task.id} ${way}`,
+    go: () => {
+      run({ name: 'move', task: task.id, text: way, widen: '', commit: '' });
+    },
+  }));
+  const actions = task.actions.flatMap(({ name, line }): Item[] => {
+    const label = LEADS_TO[name];
+    if (label === undefined || task.standing !== 'blocked') return [];
+    const go = (): void => {
+      openAction.value = actionKey(task.id, name);
+      location.hash = taskHref(task.id);
+    };
+    return [{ label, line, go }];
+  });
+  return [...moves, ...actions];
+}
+
+/** Nothing is dragged here: what a person may do to the place of a card stands in its menu, with the line that does the same. */
+function MoveMenu({ task }: { task: CardView }): JSX.Element | null {
+  const [isOpen, setOpen] = useState(false);
+  const items = itemsOf(task);
+  if (items.length === 0) return null;
+  return (
+    <span
+      class="menu"
+      role="group"
+      onKeyDown={event => {
+        if (event.key !== 'Escape' || !isOpen) return;
+        setOpen(false);
+        event.currentTarget.querySelector('button')?.focus();
+      }}
+    >
+      <button
+        type="button"
+        class="quiet"
+        aria-expanded={isOpen}
+        aria-label={`Move to … ${shortId(task)}`}
+        onClick={() => setOpen(!isOpen)}
+      >
+        Move to …
+      </button>
+      {isOpen ? (
+        <ul>
+          {items.map(({ label, line, go }) => (
+            <li key={label}>
+              <button
+                type="button"
+                title={line}
+                onClick={() => {
+                  setOpen(false);
+                  go();
+                }}
+              >
+                {label}
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </span>
   );
 }

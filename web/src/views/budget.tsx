@@ -1,10 +1,11 @@
 /** Will it last? Caps with their zones, the spend as a line with its forecast, and where it went. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { BoardSnapshot, BudgetView } from '../../../src/board/view.ts';
 import type { Share } from '../../../src/policy/budget-report.ts';
-import { Chart, CommandLine, Empty, Scrolls, Section, Table, useValue } from '../parts.tsx';
+import { Age, Chart, CommandLine, Empty, Scrolls, Section, Table, Time, useValue } from '../parts.tsx';
 import { taskHref } from '../route.ts';
-import { clock, money, percent, plural, shortId } from '../words.ts';
+import { nowMs } from '../state.ts';
+import { clock, duration, money, percent, plural, shortId } from '../words.ts';
 
 /** Where a zone ends, as a share of the cap (seeds 3 and 4). */
 const ZONES = [
@@ -36,6 +37,7 @@ export function Budget({ board }: { board: BoardSnapshot }): JSX.Element {
           ))}
         </p>
       </Section>
+      <RateLimits limits={facts.limits} />
       <Section title="Spend of this repository" id="spend">
         <p>
           <strong>{money(total)}</strong> so far
@@ -52,11 +54,11 @@ export function Budget({ board }: { board: BoardSnapshot }): JSX.Element {
           )}
         </p>
         <Chart
-          summary={`one step per settled request; dashed is the forecast, the fan its range`}
-          columns={['time', 'spent in all']}
-          rows={budget.line.map(({ at, total: sum }) => [clock(at), money(sum)])}
+          summary="one step per settled request; ◆ a plan was made, ↺ work came back; dashed is the forecast, the fan its range"
+          columns={['time', 'spent in all', 'what happened']}
+          rows={rowsOf(budget, board)}
         >
-          <SpendLine budget={budget} />
+          <SpendLine budget={budget} nameOf={id => nameIn(board, id)} />
         </Chart>
       </Section>
       <div class="sums">
@@ -81,6 +83,89 @@ export function Budget({ board }: { board: BoardSnapshot }): JSX.Element {
         </Section>
       )}
       <CommandLine line="kleiber budget --week" />
+    </>
+  );
+}
+
+const MARKS = {
+  plan: { glyph: '◆', words: 'a plan was made' },
+  rework: { glyph: '↺', words: 'work came back' },
+} as const;
+
+function rowsOf({ line, marks }: BudgetView, board: BoardSnapshot): ComponentChildren[][] {
+  const spent = line.map(({ at, total }) => ({ at, cells: [<Time key="at" at={at} />, money(total), ''] }));
+  const happened = marks.map(({ at, kind, of }) => ({
+    at,
+    cells: [<Time key="at" at={at} />, '', `${MARKS[kind].words}: ${nameIn(board, of)}`],
+  }));
+  return [...spent, ...happened].sort((one, other) => one.at.localeCompare(other.at)).map(({ cells }) => cells);
+}
+
+type Known = BudgetView['facts']['limits'][number];
+
+/** Only what the API has said, with the time at which it said it: a limit that is full again since then is not known any more. */
+function RateLimits({ limits }: { limits: readonly Known[] }): JSX.Element {
+  return (
+    <Section title="Rate limits of the key" id="limits">
+      {limits.length === 0 ? (
+        <Empty>unknown: no model has answered yet</Empty>
+      ) : (
+        <Table
+          columns={['model', 'limit', 'left', 'full again', 'said']}
+          rows={limits.flatMap(known => limitRows(known))}
+        />
+      )}
+    </Section>
+  );
+}
+
+function limitRows({ model, at, limits, refused }: Known): ComponentChildren[][] {
+  const said = (
+    <>
+      <Age since={at} /> ago
+    </>
+  );
+  if (refused === null && limits.length === 0) return [[model, 'unknown', 'its answer named none', '', said]];
+  const refusal =
+    refused === null
+      ? []
+      : [
+          [
+            model,
+            <span key="refused" class="bad">
+              ✗ refused
+            </span>,
+            'none',
+            refused.until === null ? 'not said' : <Reset key="until" at={refused.until} />,
+            said,
+          ],
+        ];
+  return [
+    ...refusal,
+    ...limits.map(({ bucket, limit, remaining, resetsAt }) => [
+      model,
+      bucket.replace('-', ' '),
+      <Left key="left" remaining={remaining} limit={limit} />,
+      <Reset key="reset" at={resetsAt} />,
+      said,
+    ]),
+  ];
+}
+
+const Left = ({ remaining, limit }: { remaining: number; limit: number }): JSX.Element => (
+  <span class={remaining === 0 ? 'bad spent' : 'spent'}>
+    {remaining.toLocaleString('en')} of {limit.toLocaleString('en')}
+    <span class="meter" aria-hidden="true">
+      <span style={{ width: `${limit === 0 ? 0 : (100 * remaining) / limit}%` }} />
+    </span>
+  </span>
+);
+
+function Reset({ at }: { at: string }): JSX.Element {
+  const leftMs = Date.parse(at) - nowMs.value;
+  return (
+    <>
+      <Time at={at} /> <span class="muted">{leftMs > 0 ? `in ${duration(leftMs)}` : 'has passed'}</span>
     </>
   );
 }
@@ -145,7 +230,13 @@ const LEFT = 60;
 const BOTTOM = 24;
 
 /** The forecast takes a fifth of the width, because nobody knows when it will be. */
-function SpendLine({ budget: { line, total, forecast } }: { budget: BudgetView }): JSX.Element {
+function SpendLine({
+  budget: { line, marks, total, forecast },
+  nameOf,
+}: {
+  budget: BudgetView;
+  nameOf(id: string): string;
+}): JSX.Element {
   const [first, last] = [line[0], line.at(-1)];
   if (first === undefined || last === undefined) return <Empty>Nothing has been spent yet.</Empty>;
   const start = Date.parse(first.at);
@@ -155,7 +246,6 @@ function SpendLine({ budget: { line, total, forecast } }: { budget: BudgetView }
   const xOf = (iso: string): number => LEFT + ((Date.parse(iso) - start) / span) * (now - LEFT);
   const yOf = (value: number): number => HEIGHT - BOTTOM - (value / most) * (HEIGHT - BOTTOM - 10);
   const steps = line.map(({ at, total: sum }) => `H${xOf(at)}V${yOf(sum)}`).join('');
-  const marks = [0, 0.5, 1].map(share => share * most * 0.92);
   return (
     <Scrolls label="Spend over time">
       <svg
@@ -164,7 +254,7 @@ function SpendLine({ budget: { line, total, forecast } }: { budget: BudgetView }
         role="img"
         aria-label={`Spend rises to ${money(total)}; forecast ${money(forecast.low)} to ${money(forecast.high)}`}
       >
-        {marks.map(value => (
+        {ticksOf(most).map(value => (
           <g key={value}>
             <path d={`M${LEFT} ${yOf(value)}H${WIDTH}`} class="grid" />
             <text x={LEFT - 6} y={yOf(value) + 4} class="tick end">
@@ -179,6 +269,14 @@ function SpendLine({ budget: { line, total, forecast } }: { budget: BudgetView }
           </>
         )}
         <path d={`M${LEFT} ${yOf(0)}${steps}H${now}`} class="line" />
+        {marks.map(({ at, kind, of }) => (
+          <g key={`${at}${of}`}>
+            <title>{`${clock(at)}: ${MARKS[kind].words}, ${nameOf(of)}`}</title>
+            <text x={Math.max(LEFT, Math.min(now, xOf(at)))} y={HEIGHT - BOTTOM - 4} class={`mark-on-line ${kind}`}>
+              {MARKS[kind].glyph}
+            </text>
+          </g>
+        ))}
         <path d={`M${now} 10V${HEIGHT - BOTTOM}`} class="now-line" />
         <text x={now} y={HEIGHT - 6} class="tick middle">
           {forecast.open === 0 ? 'end' : 'now'}
@@ -189,6 +287,13 @@ function SpendLine({ budget: { line, total, forecast } }: { budget: BudgetView }
       </svg>
     </Scrolls>
   );
+}
+
+/** Round sums, three or so of them. */
+function ticksOf(most: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(most / 2));
+  const step = [1, 2, 5, 10].map(times => times * power).find(size => most / size <= 4) ?? most;
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
 }
 
 const MOST_SUMS = 10;

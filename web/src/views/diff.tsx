@@ -1,27 +1,29 @@
 /** What was handed in, file by file. Only what is open is drawn, so that a difference of any length opens at once. */
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { DiffView, PatchFile, TaskView } from '../../../src/board/view.ts';
 import { remarkOn } from '../act.tsx';
-import { Empty, Scrolls, useValue } from '../parts.tsx';
+import { CommandLine, Empty, Scrolls, useValue } from '../parts.tsx';
 import { recall, remember } from '../remembered.ts';
+import { place, slideTo } from '../route.ts';
 import { source } from '../source.ts';
 import { plural } from '../words.ts';
 
 /** Rows that are drawn of one file at once; the rest follows on request. */
 const MOST_ROWS = 1_500;
 
+/** So many files of a difference are open from the start. */
+const MOST_OPEN = 20;
+
 export function Diff({ view }: { view: TaskView }): JSX.Element {
-  const diff = useValue<DiffView>(`/api/task/${encodeURIComponent(view.card.id)}/diff`);
-  const [style, setStyle] = useState(recall('diff') ?? 'unified');
-  const [isWrapped, setWrapped] = useState(true);
+  const [hasSpace, setSpace] = useState(true);
+  const path = `/api/task/${encodeURIComponent(view.card.id)}/diff${hasSpace ? '' : '?space=ignored'}`;
+  const diff = useValue<DiffView>(path);
+  const [style, setStyle] = useRemembered('diff', 'unified');
+  const [wrap, setWrap] = useRemembered('wrap', 'on');
   if (view.submission === null) return <Empty>Nothing has been handed in yet.</Empty>;
   if (diff === undefined) return <Empty>Reading …</Empty>;
   if (diff === null) return <Empty>The store does not have this commit any more.</Empty>;
-  const choose = (next: string): void => {
-    remember('diff', next);
-    setStyle(next);
-  };
   const canRemark = source.isLive && view.card.actions.some(({ name, why }) => name === 'changes' && why === null);
   const added = diff.files.reduce((sum, file) => sum + file.added, 0);
   const removed = diff.files.reduce((sum, file) => sum + file.removed, 0);
@@ -36,32 +38,78 @@ export function Diff({ view }: { view: TaskView }): JSX.Element {
         </span>
         <span class="choices">
           {['unified', 'side by side'].map(name => (
-            <button key={name} type="button" class="quiet" aria-pressed={style === name} onClick={() => choose(name)}>
+            <button key={name} type="button" class="quiet" aria-pressed={style === name} onClick={() => setStyle(name)}>
               {name}
             </button>
           ))}
-          <button type="button" class="quiet" aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
+          <button
+            type="button"
+            class="quiet"
+            aria-pressed={wrap === 'on'}
+            onClick={() => setWrap(wrap === 'on' ? 'off' : 'on')}
+          >
             wrap lines
           </button>
+          {source.isLive ? (
+            <button type="button" class="quiet" aria-pressed={!hasSpace} onClick={() => setSpace(!hasSpace)}>
+              ignore white space
+            </button>
+          ) : null}
         </span>
       </div>
-      {diff.files.length === 0 ? <Empty>It changes nothing.</Empty> : null}
+      {diff.files.length === 0 ? <Empty>It changes nothing{hasSpace ? '' : ' but white space'}.</Empty> : null}
+      {diff.files.length < 3 ? null : <FileList files={diff.files} />}
       {diff.files.map((file, index) => (
         <FileDiff
           key={file.path}
           file={file}
+          commit={diff.commit}
           isSplit={style !== 'unified'}
-          isWrapped={isWrapped}
-          isFirst={index < 20}
-          remark={canRemark ? line => remarkOn(view.card, `${file.path}:${line}`) : null}
+          isWrapped={wrap === 'on'}
+          isFirst={index < MOST_OPEN}
+          remark={canRemark ? line => remarkOn(view.card, `${file.path}${line === '' ? '' : `:${line}`}`) : null}
         />
       ))}
       {diff.cut === null ? null : <p class="warn">! {diff.cut}</p>}
+      {source.isLive ? (
+        <p class="muted">
+          To open it in an editor: <CommandLine line={`kleiber branch ${view.card.id}`} />
+        </p>
+      ) : null}
     </>
   );
 }
 
-/** Begins a remark about a line of the new side; null where no changes can be asked for. */
+/** A choice that outlives the page. */
+function useRemembered(key: string, first: string): [string, (next: string) => void] {
+  const [value, setValue] = useState(recall(key) ?? first);
+  return [
+    value,
+    next => {
+      remember(key, next);
+      setValue(next);
+    },
+  ];
+}
+
+/** Where everything is; a name opens its file. */
+const FileList = ({ files }: { files: PatchFile[] }): JSX.Element => (
+  <details class="file-list" open={files.length <= MOST_OPEN}>
+    <summary>{plural(files.length, 'file')} of this difference</summary>
+    <ul>
+      {files.map(({ path, added, removed }) => (
+        <li key={path}>
+          <button type="button" class="link" onClick={() => slideTo({ ...place.value, file: path })}>
+            {path}
+          </button>{' '}
+          <Counts added={added} removed={removed} />
+        </li>
+      ))}
+    </ul>
+  </details>
+);
+
+/** Begins a remark about a line of the new side, or about the file; null where no changes can be asked for. */
 type Remark = ((line: string) => void) | null;
 
 const Counts = ({ added, removed }: { added: number; removed: number }): JSX.Element => (
@@ -72,22 +120,31 @@ const Counts = ({ added, removed }: { added: number; removed: number }): JSX.Ele
 
 function FileDiff({
   file,
+  commit,
   isSplit,
   isWrapped,
   isFirst,
   remark,
 }: {
   file: PatchFile;
+  commit: string;
   isSplit: boolean;
   isWrapped: boolean;
   isFirst: boolean;
   remark: Remark;
 }): JSX.Element {
-  const [isOpen, setOpen] = useState(!file.isFolded && isFirst);
-  const [isSeen, setSeen] = useState(false);
+  const self = useRef<HTMLElement>(null);
+  const isWanted = place.value.file === file.path;
+  const [isOpen, setOpen] = useState((!file.isFolded && isFirst) || isWanted);
+  const [isSeen, setSeen] = useSeen(commit, file.path);
   const shown = isOpen && !isSeen;
+  useEffect(() => {
+    if (!isWanted) return;
+    setOpen(true);
+    self.current?.scrollIntoView({ block: 'start' });
+  }, [isWanted]);
   return (
-    <section class="patch" aria-label={file.path}>
+    <section class="patch" aria-label={file.path} ref={self}>
       <header>
         <button
           type="button"
@@ -104,6 +161,11 @@ function FileDiff({
           <Counts added={file.added} removed={file.removed} />
           {file.isFolded && !shown ? <span class="muted"> folded</span> : null}
         </span>
+        {remark === null ? null : (
+          <button type="button" class="quiet" aria-label={`Remark on ${file.path}`} onClick={() => remark('')}>
+            remark
+          </button>
+        )}
         <label class="seen">
           <input type="checkbox" checked={isSeen} onChange={event => setSeen(event.currentTarget.checked)} /> viewed
         </label>
@@ -113,6 +175,21 @@ function FileDiff({
       ) : null}
     </section>
   );
+}
+
+/** What was looked at of a commit; a new commit has to be looked at anew. */
+function useSeen(commit: string, path: string): [boolean, (isSeen: boolean) => void] {
+  const seen = (): string[] => {
+    const [of, ...paths] = (recall('seen') ?? '').split('\n');
+    return of === commit ? paths : [];
+  };
+  const [isSeen, setSeen] = useState(() => seen().includes(path));
+  const set = (next: boolean): void => {
+    const others = seen().filter(other => other !== path);
+    remember('seen', [commit, ...others, ...(next ? [path] : [])].join('\n'));
+    setSeen(next);
+  };
+  return [isSeen, set];
 }
 
 interface Row {

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { BoardSnapshot, CardView } from '../../../src/board/view.ts';
 import { Chart, Empty, Scrolls, State, TaskLink } from '../parts.tsx';
 import { taskHref } from '../route.ts';
-import { lookOf, plural, shortId } from '../words.ts';
+import { cut, lookOf, plural, shortId } from '../words.ts';
 
 const WIDTH = 290;
 const HEIGHT = 52;
@@ -88,7 +88,16 @@ function Drawing({ tasks }: { tasks: CardView[] }): JSX.Element {
         aria-label="Tasks from left to right, each after what it needs"
       >
         <defs>
-          <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+          <marker
+            id="arrow"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="9"
+            markerHeight="9"
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
             <path d="M0 0 8 4 0 8z" class="arrow" />
           </marker>
         </defs>
@@ -137,10 +146,10 @@ function Node({
       <rect x={x - WIDTH / 2} y={y - HEIGHT / 2} width={WIDTH} height={HEIGHT} rx="6" />
       <svg x={x - WIDTH / 2 + 10} y={y - HEIGHT / 2} width={WIDTH - 16} height={HEIGHT}>
         <text x="0" y="20" class="id">
-          {name}
+          {cut(name, 36)}
         </text>
         <text x="0" y="40" class="title">
-          {word} · {task.title}
+          {cut(`${word} · ${task.title}`, 42)}
         </text>
       </svg>
     </a>

@@ -4,7 +4,6 @@ import { useState } from 'preact/hooks';
 import type { LogLine } from '../../../src/board/view.ts';
 import { Empty, Time, useValue } from '../parts.tsx';
 import { hrefOf, place, slideTo, taskHref } from '../route.ts';
-import { source } from '../source.ts';
 import { plural } from '../words.ts';
 
 const PAGE = 300;
@@ -54,13 +53,9 @@ export function Log(): JSX.Element {
 export const Line = ({ line, isHere = false }: { line: LogLine; isHere?: boolean }): JSX.Element => (
   <li class={isHere ? 'here' : ''} aria-current={isHere ? 'true' : undefined}>
     <span class="when">
-      {source.isLive ? (
-        <a href={hrefOf({ ...place.value, at: line.position })} title="Show the board as it was after this" data-item>
-          <Time at={line.at} />
-        </a>
-      ) : (
+      <a href={hrefOf({ ...place.value, at: line.position })} title="Show the board as it was after this" data-item>
         <Time at={line.at} />
-      )}
+      </a>
     </span>
     <span class={`mark ${MARKS[line.glyph] ?? ''}`} aria-hidden="true">
       {line.glyph}

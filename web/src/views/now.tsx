@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import type { BoardSnapshot, CardView, Notice } from '../../../src/board/view.ts';
 import { ActionButtons, ActionForm } from '../act.tsx';
 import { Age, CommandLine, Empty, Section, Spent, State, TaskLink, Tier } from '../parts.tsx';
-import { blockerWord, inStandings, money, percent, plural, withShortIds } from '../words.ts';
+import { hrefOf } from '../route.ts';
+import { blockerWord, inLine, inStandings, minutesRange, money, percent, plural, withShortIds } from '../words.ts';
 
 export function Now({ board }: { board: BoardSnapshot }): JSX.Element {
   const { tasks, notices } = board;
@@ -38,7 +39,7 @@ export function Now({ board }: { board: BoardSnapshot }): JSX.Element {
       <Progress board={board} />
       <Group title="Working" tasks={working} id="working" empty={whyIdle(board)} />
       <Group title="On its way in" tasks={coming} id="coming" />
-      <Group title="Ready" tasks={inStandings(tasks, ['ready'])} id="ready" />
+      <Group title="Ready" tasks={inLine(inStandings(tasks, ['ready']))} id="ready" />
       <Group title="Waiting" tasks={inStandings(tasks, ['waiting', 'deferred'])} id="waiting" />
       <Group title="Landed" tasks={lastLanded(tasks)} id="landed" />
     </>
@@ -101,9 +102,7 @@ function Group({
           <li key={task.id} class="row" data-task={task.id}>
             <TaskLink task={task} />
             <Tier tier={task.tier} />
-            <span class="line muted">
-              {task.standing === 'landed' ? task.agent : withShortIds(task.line, task.plan)}
-            </span>
+            <span class="line muted">{saysOf(task)}</span>
             {task.standing === 'running' && task.since !== null ? (
               <span class="number">
                 <Age since={task.since} />
@@ -111,7 +110,7 @@ function Group({
             ) : (
               <State standing={task.standing} />
             )}
-            <Spent cost={task.cost} cap={task.cap} />
+            <Spent cost={task.spent} cap={task.cap} />
           </li>
         ))}
       </ul>
@@ -121,6 +120,10 @@ function Group({
 }
 
 const MOST_ROWS = 12;
+
+/** What it is about right now; where nothing is to be said, who does it. */
+const saysOf = (task: CardView): string =>
+  task.standing === 'landed' || task.line === '' ? task.agent : withShortIds(task.line, task.plan);
 
 const lastLanded = (tasks: CardView[]): CardView[] =>
   inStandings(tasks, ['landed']).sort((a, b) => (b.since ?? '').localeCompare(a.since ?? ''));
@@ -142,7 +145,7 @@ function Progress({ board }: { board: BoardSnapshot }): JSX.Element | null {
   const alive = board.tasks.filter(({ standing }) => standing !== 'cancelled');
   if (alive.length === 0) return null;
   const landed = inStandings(alive, ['landed']).length;
-  const cost = alive.reduce((sum, task) => sum + task.cost, 0);
+  const cost = alive.reduce((sum, task) => sum + task.spent, 0);
   const parts = [
     ['landed', landed],
     ['working', inStandings(alive, ['running', 'submitted', 'in_review', 'queued']).length],
@@ -158,11 +161,28 @@ function Progress({ board }: { board: BoardSnapshot }): JSX.Element | null {
           ({percent(landed / alive.length)}) · {money(cost)} for the work so far
         </span>
       </p>
+      <Forecast board={board} />
       <div class="stack" aria-hidden="true">
         {parts.map(([name, count]) => (
           <span key={name} class={name} style={{ width: `${(count / alive.length) * 100}%` }} />
         ))}
       </div>
     </section>
+  );
+}
+
+/** What is still to come, as ranges, because nobody knows better. */
+function Forecast({ board: { forecast } }: { board: BoardSnapshot }): JSX.Element | null {
+  if (forecast === null || forecast.open === 0) return null;
+  const { rest, minutes, open } = forecast;
+  return (
+    <p>
+      <a href={hrefOf({ view: 'budget' })}>about {money(rest.likely)} more</a>{' '}
+      <span class="muted">
+        ({money(rest.low)} to {money(rest.high)})
+      </span>{' '}
+      and {minutesRange(minutes)} of work for the other {plural(open, 'task')}
+      <span class="muted">, if nothing waits for you</span>
+    </p>
   );
 }

@@ -31,53 +31,56 @@ export function Task({ board }: { board: BoardSnapshot }): JSX.Element {
     );
   pageActions.value = view.card.actions;
   const tab = TABS.find(({ name }) => name === wanted)?.name ?? (view.submission === null ? 'task' : 'diff');
+  // The board may be of an earlier moment; what can be done is always of now. A word to the model has its place below what was said.
+  const actions = board.isPast ? [] : view.card.actions.filter(({ name }) => name !== 'tell' || tab !== 'transcript');
   return (
     <>
-      <Head view={view} board={board} />
-      <nav class="tabs" aria-label="Parts of this task">
-        {TABS.map(({ name, label }) => (
-          <a key={name} href={taskHref(id, name)} aria-current={name === tab ? 'page' : undefined} data-tab={name}>
-            {label}
-          </a>
-        ))}
-      </nav>
+      <Head view={view} />
+      <div class="tabs-bar">
+        <nav class="tabs" aria-label="Parts of this task">
+          {TABS.map(({ name, label }) => (
+            <a key={name} href={taskHref(id, name)} aria-current={name === tab ? 'page' : undefined} data-tab={name}>
+              {label}
+            </a>
+          ))}
+        </nav>
+        <ActionButtons task={id} actions={actions} />
+        <ActionForm task={view.card} actions={actions} />
+      </div>
       {tab === 'diff' ? <Diff view={view} /> : null}
       {tab === 'task' ? <File view={view} /> : null}
       {tab === 'checks' ? <Checks view={view} /> : null}
       {tab === 'verdicts' ? <Verdicts view={view} /> : null}
-      {tab === 'transcript' ? <Transcript view={view} /> : null}
+      {tab === 'transcript' ? <Transcript view={view} isPast={board.isPast} /> : null}
       {tab === 'history' ? <History view={view} /> : null}
     </>
   );
 }
 
-function Head({ view: { card }, board }: { view: TaskView; board: BoardSnapshot }): JSX.Element {
-  // The board may be of an earlier moment; what can be done is always of now.
-  const actions = board.isPast ? [] : card.actions;
+function Head({ view: { card } }: { view: TaskView }): JSX.Element {
   return (
     <header class="task-head">
-      <div class="need-head">
-        <div class="need-what">
-          <p class="task-title">{card.title}</p>
-          <p>
-            <State standing={card.standing} /> · <Tier tier={card.tier} /> · {card.agent} · {card.phase} ·{' '}
-            {card.priority}
-            {card.critical ? ' · critical path' : ''}
-            {card.attempts === 0 ? '' : ` · attempt ${card.attempts}`}
-            {card.strikes === 0 ? '' : ` · ${plural(card.strikes, 'strike')}`}
-            {card.since === null ? null : (
-              <>
-                {' · '}
-                <Age since={card.since} />
-              </>
-            )}{' '}
-            · <Spent cost={card.cost} cap={card.cap} />
-          </p>
-        </div>
-        <ActionButtons task={card.id} actions={actions} />
-      </div>
+      <p class="task-title">{card.title}</p>
+      <p>
+        <State standing={card.standing} /> · <Tier tier={card.tier} /> · {card.agent} · {card.phase} · {card.priority}
+        {card.critical ? ' · critical path' : ''}
+        {card.place === null ? '' : ` · ${card.place}. in line`}
+        {card.attempts === 0 ? '' : ` · attempt ${card.attempts}`}
+        {card.strikes === 0 ? '' : ` · ${plural(card.strikes, 'strike')}`}
+        {card.since === null ? null : (
+          <>
+            {' · '}
+            <Age since={card.since} />
+          </>
+        )}
+        {card.spent === 0 ? null : (
+          <>
+            {' · '}
+            <Spent cost={card.spent} cap={card.cap} />
+          </>
+        )}
+      </p>
       {card.blocker === null ? null : <Blocker view={card.blocker} />}
-      <ActionForm task={card} actions={actions} />
     </header>
   );
 }

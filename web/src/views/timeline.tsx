@@ -4,8 +4,10 @@ import { useState } from 'preact/hooks';
 import type { BarView, BoardSnapshot, LaneView, TimelineView } from '../../../src/board/view.ts';
 import { Chart, Empty, Scrolls, Time, useValue } from '../parts.tsx';
 import { taskHref } from '../route.ts';
+import { source } from '../source.ts';
 import { pageWidth } from '../state.ts';
-import { clock, duration, percent, plural, shortId } from '../words.ts';
+import { wavesOf } from '../waves.ts';
+import { clock, cut, duration, percent, plural, shortId } from '../words.ts';
 
 const LANE = 34;
 const BAR = 22;
@@ -19,6 +21,7 @@ const KINDS = { work: 'a model works', person: 'waits for a person', limit: "wai
 export function Timeline({ board }: { board: BoardSnapshot }): JSX.Element {
   const timeline = useValue<TimelineView>('/api/timeline');
   const [zoom, setZoom] = useState(1);
+  const [wave, setWave] = useState(0);
   if (timeline === undefined) return <Empty>Reading …</Empty>;
   if (timeline === null || timeline.lanes.length === 0)
     return <Empty>Nobody has worked yet, so there is nothing to draw.</Empty>;
@@ -26,7 +29,9 @@ export function Timeline({ board }: { board: BoardSnapshot }): JSX.Element {
     const task = board.tasks.find(known => known.id === id);
     return task === undefined ? id : shortId(task);
   };
-  const { from, to, lanes } = timeline;
+  const waves = wavesOf(board.tasks);
+  const shown = wave === 0 ? timeline : during(timeline, id => waves.get(id) === wave);
+  const { from, to, lanes } = shown;
   return (
     <>
       <Shares timeline={timeline} />
@@ -48,7 +53,20 @@ export function Timeline({ board }: { board: BoardSnapshot }): JSX.Element {
             came to nothing
           </span>
         </span>
-        <span>
+        <span class="choices">
+          <label>
+            Show{' '}
+            <select value={wave} onChange={event => setWave(Number(event.currentTarget.value))}>
+              <option value={0}>all of it</option>
+              {[...new Set(waves.values())]
+                .sort((one, other) => one - other)
+                .map(number => (
+                  <option key={number} value={number}>
+                    wave {number}
+                  </option>
+                ))}
+            </select>
+          </label>
           <button
             type="button"
             class="quiet"
@@ -74,11 +92,31 @@ export function Timeline({ board }: { board: BoardSnapshot }): JSX.Element {
         columns={['lane', 'task', 'attempt', 'what', 'from', 'to', 'took', 'ended as']}
         rows={lanes.flatMap(lane => lane.bars.map(bar => rowOf(lane, bar, to, nameOf)))}
       >
-        <Lanes timeline={timeline} zoom={zoom} nameOf={nameOf} />
+        <Lanes timeline={shown} zoom={zoom} nameOf={nameOf} isNow={source.isLive && wave === 0} />
       </Chart>
-      <Gaps timeline={timeline} />
+      <Gaps timeline={shown} />
     </>
   );
+}
+
+/** The stretch of time in which these tasks were worked on, with everything that went on then. */
+function during(timeline: TimelineView, isWanted: (task: string) => boolean): TimelineView {
+  const own = timeline.lanes.flatMap(({ bars }) => bars.filter(({ task }) => isWanted(task)));
+  const [from] = own.map(bar => bar.from).sort();
+  const to = own
+    .map(bar => bar.to ?? timeline.to)
+    .sort()
+    .at(-1);
+  if (from === undefined || to === undefined) return { ...timeline, lanes: [], gaps: [] };
+  const isThen = (one: { from: string; to: string | null }): boolean => one.from < to && (one.to ?? to) > from;
+  const lanes = timeline.lanes.map(lane => ({ ...lane, bars: lane.bars.filter(isThen) }));
+  return {
+    ...timeline,
+    from,
+    to,
+    lanes: lanes.filter(({ bars }) => bars.length > 0),
+    gaps: timeline.gaps.filter(isThen),
+  };
 }
 
 const MOST_GAPS = 6;
@@ -155,19 +193,24 @@ function Lanes({
   timeline,
   zoom,
   nameOf,
+  isNow,
 }: {
   timeline: TimelineView;
   zoom: number;
   nameOf(id: string): string;
+  isNow: boolean;
 }): JSX.Element {
-  const { lanes, from, to } = timeline;
+  const { lanes, from, to, gaps } = timeline;
   const start = Date.parse(from);
   const span = Math.max(1_000, Date.parse(to) - start);
   const width = Math.max(MIN_WIDTH, pageWidth.value - LABEL - SIDES) * zoom;
-  const height = AXIS + lanes.length * LANE;
+  const rows = lanes.length + (gaps.length === 0 ? 0 : 1);
+  const height = AXIS + rows * LANE;
+  const isOpen = lanes.some(({ bars }) => bars.some(bar => bar.kind === 'work' && bar.to === null));
   const xOf = (iso: string): number => LABEL + (Math.min(Math.max(0, Date.parse(iso) - start), span) / span) * width;
   return (
     <Scrolls label="Attempts over time">
+      {lanes.length === 0 ? <Empty>Nobody has begun this wave.</Empty> : null}
       <svg
         class="timeline"
         width={LABEL + width + 24}
@@ -205,6 +248,29 @@ function Lanes({
             ))}
           </g>
         ))}
+        {gaps.length === 0 ? null : (
+          <text x={0} y={AXIS + lanes.length * LANE + 20} class="lane-label">
+            nobody
+          </text>
+        )}
+        {gaps.map(gap => (
+          <Gap
+            key={gap.from}
+            why={gap.why}
+            x={xOf(gap.from)}
+            end={xOf(gap.to)}
+            y={AXIS + lanes.length * LANE + 4}
+            words={`Nobody worked from ${clock(gap.from)} to ${clock(gap.to)}: ${gap.why}`}
+          />
+        ))}
+        {isNow && isOpen ? (
+          <g>
+            <path d={`M${xOf(to)} ${AXIS - 6}V${height}`} class="now-line" />
+            <text x={xOf(to)} y={height - 2} class="tick end">
+              now
+            </text>
+          </g>
+        ) : null}
       </svg>
     </Scrolls>
   );
@@ -247,15 +313,26 @@ function Bar({
         class={`bar ${tier}${isFailed ? ' failed' : ''}${bar.to === null ? ' open' : ''}`}
       />
       {width < 30 ? null : (
-        <svg x={x + 6} y={y} width={width - 8} height={BAR}>
-          <text x="0" y="15" class="bar-text">
-            {label}
-          </text>
-        </svg>
+        <text x={x + 6} y={y + 15} class="bar-text">
+          {cut(label, Math.floor((width - 8) / 7))}
+        </text>
       )}
     </a>
   );
 }
+
+/** An idle stretch with its reason, as far as there is room for it. */
+const Gap = ({ why, words, x, end, y }: { why: string; words: string; x: number; end: number; y: number }) => (
+  <g>
+    <title>{words}</title>
+    <rect x={x} y={y} width={Math.max(2, end - x)} height={BAR} rx="3" class="gap" />
+    {end - x < 40 ? null : (
+      <text x={x + 6} y={y + 15} class="tick">
+        {cut(why, Math.floor((end - x - 10) / 6.6))}
+      </text>
+    )}
+  </g>
+);
 
 const STEPS_S = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400];
 
