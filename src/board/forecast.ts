@@ -12,6 +12,7 @@ const MINUTE_MS = 60_000;
 export function forecastOf(tasks: readonly CardView[], edges: BoardEdges): ForecastView {
   const open = tasks.filter(({ standing }) => !DONE.has(standing));
   const past = pastTasks(edges.keeper.look().states.values());
+  const estimate = remembering(({ agent, tier, minutes }) => estimateFrom(past, agent, tier, minutes));
   const now = edges.clock.now().getTime();
   const work = open.map(({ id, tier, minutes, dependsOn, standing, since }) => ({
     id,
@@ -20,8 +21,19 @@ export function forecastOf(tasks: readonly CardView[], edges: BoardEdges): Forec
     dependsOn,
     done: standing === 'running' && since !== null ? (now - Date.parse(since)) / MINUTE_MS : 0,
   }));
-  const rest = sumRanges(open.map(task => left(task, estimateFrom(past, task.agent, task.tier, task.minutes))));
+  const rest = sumRanges(open.map(task => left(task, estimate(task))));
   return { open: open.length, rest, minutes: minutesLeft(work, edges.settings().config.lanes) };
+}
+
+/** Tasks of one agent, model and size cost alike, and there may be hundreds of them. */
+function remembering(estimate: (task: CardView) => Range): (task: CardView) => Range {
+  const known = new Map<string, Range>();
+  return task => {
+    const kind = `${task.agent} ${task.tier} ${task.minutes}`;
+    const found = known.get(kind) ?? estimate(task);
+    known.set(kind, found);
+    return found;
+  };
 }
 
 /** What such a task costs, less what it has had. */

@@ -2,9 +2,9 @@
 import type { Stored } from '../domain/event.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { eventLine } from '../report/event-line.ts';
+import { cardView, PAST } from './cards.ts';
 import type { BoardEdges } from './edges.ts';
 import { pastOf } from './past.ts';
-import { cardView, PAST } from './snapshot.ts';
 import type { CardChange, CardView, Moment } from './view.ts';
 
 /** A slider has not many more places; of a longer log every so manieth event is one. */

@@ -6,10 +6,10 @@ import { neutralise } from '../domain/plain-text.ts';
 import type { Attempt, TaskState } from '../policy/task-state.ts';
 import { asPrompt } from '../report/as-prompt.ts';
 import { actionsOn } from './actions.ts';
+import { cardView, presentFrame } from './cards.ts';
 import type { BoardEdges } from './edges.ts';
 import { logLines } from './log-view.ts';
 import { splitPatch } from './patch.ts';
-import { cardView, presentFrame } from './snapshot.ts';
 import { transcriptPath } from './transcript-view.ts';
 import type { AttemptView, DiffView, TaskView } from './view.ts';
 

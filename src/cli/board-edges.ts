@@ -37,7 +37,11 @@ const isCommand = (name: string): name is keyof typeof RUN_HERE => Object.hasOwn
 export function boardEdges(live: LiveProject, context: Context, doorbell: Doorbell | null): BoardEdges {
   const { facts, places, baton, ledger, keeper, holder, checkout } = live.now();
   const environment = { path: context.environment.PATH ?? '', home: context.home };
-  const identity = checkout.identity().then(({ name }) => name);
+  // Asked once. A git that does not answer only leaves the name out.
+  const identity = checkout.identity().then(
+    ({ name }) => name,
+    () => '',
+  );
   return {
     project: basename(facts.root),
     repository: facts.commonDir,

@@ -476,6 +476,26 @@ export class BoardDesk {
     this.#play();
   }
 
+  /** So many more tasks, five events each; every tenth is only ready, the others have landed. */
+  grow(tasks: number): void {
+    const names = Array.from({ length: tasks }, (_, index) => `old-${String(index + 1).padStart(4, '0')}`);
+    const created = new Date(this.#startMs - 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z');
+    const samples = names.map(name => ({ name, agent: 'engineer-backend', title: `Build ${name}` }));
+    const path = (name: string): string => `tasks/engineer-backend/${idOf(name)}.md`;
+    this.git.write(
+      this.root,
+      Object.fromEntries(samples.map(sample => [path(sample.name), taskText(sample, created)])),
+    );
+    const target = { checkout: this.root, branch: 'main' };
+    for (const [index, { name, agent }] of samples.entries()) {
+      this.to(name, { kind: 'created', target, agent, file: path(name), fileHash: 'f'.repeat(64), plan: null });
+      if (index % 10 === 0) continue;
+      this.claim(name, 1, 'sonnet');
+      this.submit(name, 1, 0.01);
+      this.land(name, 1);
+    }
+  }
+
   /** The run so far, as its events tell it. */
   #play(): void {
     const target = { checkout: this.root, branch: 'main' };

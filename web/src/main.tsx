@@ -44,7 +44,14 @@ function App(): JSX.Element {
     <>
       <Top toContents={() => main.current?.focus()} />
       <TimeTravel />
-      <main id="main" ref={main} tabIndex={-1} class={`view-${view}`} data-task={view === 'task' ? task : undefined}>
+      <main
+        id="main"
+        ref={main}
+        tabIndex={-1}
+        class={`view-${view}`}
+        data-task={view === 'task' ? task : undefined}
+        data-position={now?.position}
+      >
         <h1>{title}</h1>
         {now === null ? <p class="empty">Reading the board …</p> : <Contents board={now} />}
       </main>

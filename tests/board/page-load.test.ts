@@ -1,0 +1,191 @@
+/** The long form: how quick the page is with a thousand tasks and five thousand events, and that it stays small over many updates. */
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser, openPage, visit, whyNoBrowser } from '../support/board-browser.ts';
+import { BoardDesk, idOf } from '../support/board-desk.ts';
+
+const isFull = process.env.KLEIBER_FULL === '1' && whyNoBrowser === null;
+const TASKS = 1_100;
+
+/** Says when the first heading of the first view is there, and keeps it for whoever asks. */
+const WATCH_PAINT = `
+  new MutationObserver((_, watch) => {
+    if (document.querySelector('#needs') === null) return;
+    watch.disconnect();
+    requestAnimationFrame(() => { window.usefulMs = performance.now(); });
+  }).observe(document, { childList: true, subtree: true });
+`;
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+const said: string[] = [];
+const say = (what: string, values: readonly number[], unit = 'ms'): void => {
+  said.push(`${what}: best ${Math.round(Math.min(...values))}, median ${Math.round(median(values))} ${unit}`);
+};
+
+async function firstPaints(browser: Browser, address: string, times: number): Promise<number[]> {
+  const took: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const { page, close } = await openPage(browser);
+    await page.addInitScript({ content: WATCH_PAINT });
+    await page.goto(address);
+    await page.locator('#needs').waitFor();
+    took.push(
+      await page.locator('html').evaluate(async html => {
+        const view = html.ownerDocument.defaultView;
+        while (view.usefulMs === undefined) await new Promise(view.requestAnimationFrame);
+        return view.usefulMs;
+      }),
+    );
+    await close();
+  }
+  return took;
+}
+
+describe.skipIf(!isFull)('the page under load', () => {
+  let small: BoardDesk;
+  let large: BoardDesk;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    small = await BoardDesk.open({ longLines: 20_000 });
+    large = await BoardDesk.open();
+    large.grow(TASKS);
+    browser = await openBrowser();
+  }, 600_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all([small.close(), large.close()]);
+    process.stdout.write(`\n${said.map(line => `  ${line}`).join('\n')}\n`);
+  });
+
+  test('the first useful paint comes within 300 ms', { timeout: 120_000 }, async () => {
+    const took = await firstPaints(browser, small.board.address, 7);
+    say('first useful paint, 12 tasks', took);
+    say(`first useful paint, ${TASKS} tasks`, await firstPaints(browser, large.board.address, 5));
+    expect(Math.min(...took)).toBeLessThan(300);
+  });
+
+  test('a difference of 20,000 lines opens within a second', { timeout: 120_000 }, async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(small.board.address);
+    const hash = `#/task/${idOf('04-cart-page')}/diff`;
+    const took: number[] = [];
+    for (let time = 0; time < 5; time++) {
+      await visit(page, '#/now', 'Needs you');
+      took.push(
+        await page.evaluate<number>(`(async () => {
+          const started = performance.now();
+          location.hash = ${JSON.stringify(hash)};
+          while (document.querySelectorAll('.patch').length < 3) await new Promise(requestAnimationFrame);
+          return performance.now() - started;
+        })()`),
+      );
+    }
+    say('a difference of 20,000 lines, folded', took);
+    expect(Math.min(...took)).toBeLessThan(1_000);
+    await close();
+  });
+
+  test('what happens is on the page within half a second, among a thousand tasks too', {
+    timeout: 120_000,
+  }, async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(large.board.address);
+    await visit(page, '#/board', 'Take a coupon code');
+    const took: number[] = [];
+    for (let time = 0; time < 10; time++) {
+      const started = performance.now();
+      large.to('05-checkout', { kind: 'overridden', by: 'Ada', to: 'sonnet', reason: `x${time}` });
+      const place = large.project.baton.position();
+      await reached(page, place);
+      took.push(performance.now() - started);
+    }
+    say(`event to screen, ${TASKS} tasks`, took);
+    expect(Math.min(...took)).toBeLessThan(500);
+    await close();
+  });
+
+  test('board and log scroll without a stutter, and the slider follows the hand', { timeout: 240_000 }, async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(large.board.address);
+    for (const [view, text] of [
+      ['board', 'Take a coupon code'],
+      ['log', 'newest first'],
+    ] as const) {
+      await visit(page, `#/${view}`, text);
+      const frames = await page.evaluate<number[]>(SCROLL);
+      const slow = frames.filter(ms => ms > 50).length;
+      said.push(
+        `scrolling the ${view}: ${frames.length} frames, median ${Math.round(median(frames))} ms, over 50 ms: ${slow}`,
+      );
+      expect(median(frames)).toBeLessThan(34);
+    }
+    const took: number[] = [];
+    const last = large.project.baton.position();
+    for (const at of [last / 2, last / 4, last - 10].map(Math.round)) {
+      const started = performance.now();
+      await page.evaluate(`location.hash = '#/board?at=${at}'`);
+      await page.getByText(`event ${at} of`).waitFor();
+      took.push(performance.now() - started);
+    }
+    say(`a step of the slider, ${last} events`, took);
+    expect(Math.min(...took)).toBeLessThan(1_000);
+    await close();
+  });
+
+  test('memory stays flat over many updates', { timeout: 600_000 }, async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(large.board.address);
+    await visit(page, '#/now', 'Needs you');
+    const session = await page.context().newCDPSession(page);
+    await updates(page, large, 60);
+    const before = await usage(session);
+    await updates(page, large, 240);
+    const after = await usage(session);
+    said.push(
+      `memory of the page over 240 updates: ${before.megabytes.toFixed(1)} to ${after.megabytes.toFixed(1)} MB, ${before.nodes} to ${after.nodes} nodes`,
+    );
+    expect(after.megabytes).toBeLessThan(before.megabytes * 1.2 + 2);
+    expect(after.nodes).toBeLessThan(before.nodes * 1.1 + 100);
+    await close();
+  });
+});
+
+/** Until the page shows the board as it is at this event, or later. */
+const reached = (page: Page, position: number): Promise<void> =>
+  page.locator('html').evaluate(async (html, wanted) => {
+    const { requestAnimationFrame } = html.ownerDocument.defaultView;
+    while (Number(html.querySelector('main').dataset.position) < wanted) await new Promise(requestAnimationFrame);
+  }, position);
+
+/** Scrolls from top to bottom, a little with every frame, and gives the length of each frame. */
+const SCROLL = `(async () => {
+  const frames = [];
+  let last = await new Promise(requestAnimationFrame);
+  for (let step = 0; step < 120; step++) {
+    scrollBy(0, 60);
+    const now = await new Promise(requestAnimationFrame);
+    frames.push(now - last);
+    last = now;
+  }
+  scrollTo(0, 0);
+  return frames;
+})()`;
+
+async function updates(page: Page, desk: BoardDesk, count: number): Promise<void> {
+  for (let time = 0; time < count; time++) {
+    desk.to('05-checkout', { kind: 'overridden', by: 'Ada', to: 'sonnet', reason: `update ${time}` });
+    const place = desk.project.baton.position();
+    await reached(page, place);
+  }
+}
+
+/** What is really held: garbage is collected before it is counted. */
+async function usage(session: CDPSession): Promise<{ megabytes: number; nodes: number }> {
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('Performance.enable');
+  const { metrics } = await session.send('Performance.getMetrics');
+  const of = (name: string): number => metrics.find(metric => metric.name === name)?.value ?? 0;
+  return { megabytes: of('JSHeapUsedSize') / 1e6, nodes: of('Nodes') };
+}
