@@ -22,23 +22,36 @@ const say = (what: string, values: readonly number[], unit = 'ms'): void => {
   said.push(`${what}: best ${Math.round(Math.min(...values))}, median ${Math.round(median(values))} ${unit}`);
 };
 
-async function firstPaints(browser: Browser, address: string, times: number): Promise<number[]> {
-  const took: number[] = [];
+interface Paint {
+  /** By the clock, from the beginning of the navigation. */
+  wallMs: number;
+  /** What the page's own thread has worked until then: the same however busy the machine is. */
+  workMs: number;
+}
+
+async function firstPaints(browser: Browser, address: string, times: number): Promise<Paint[]> {
+  const took: Paint[] = [];
   for (let time = 0; time < times; time++) {
     const { page, close } = await openPage(browser);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.addInitScript({ content: WATCH_PAINT });
+    const before = await workOf(session);
     await page.goto(address);
-    await page.locator('#needs').waitFor();
-    took.push(
-      await page.locator('html').evaluate(async html => {
-        const view = html.ownerDocument.defaultView;
-        while (view.usefulMs === undefined) await new Promise(view.requestAnimationFrame);
-        return view.usefulMs;
-      }),
-    );
+    const wallMs = await page.locator('html').evaluate(async html => {
+      const view = html.ownerDocument.defaultView;
+      while (view.usefulMs === undefined) await new Promise(view.requestAnimationFrame);
+      return view.usefulMs;
+    });
+    took.push({ wallMs, workMs: (await workOf(session)) - before });
     await close();
   }
   return took;
+}
+
+async function workOf(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
 }
 
 describe.skipIf(!isFull)('the page under load', () => {
@@ -59,11 +72,20 @@ describe.skipIf(!isFull)('the page under load', () => {
     process.stdout.write(`\n${said.map(line => `  ${line}`).join('\n')}\n`);
   });
 
-  test('the first useful paint comes within 300 ms', { timeout: 120_000 }, async () => {
-    const took = await firstPaints(browser, small.board.address, 7);
-    say('first useful paint, 12 tasks', took);
-    say(`first useful paint, ${TASKS} tasks`, await firstPaints(browser, large.board.address, 5));
-    expect(Math.min(...took)).toBeLessThan(300);
+  test('the first useful paint takes 300 ms of work at most', { timeout: 120_000 }, async () => {
+    for (const [tasks, desk] of [
+      [12, small],
+      [TASKS, large],
+    ] as const) {
+      const took = await firstPaints(browser, desk.board.address, 7);
+      const work = took.map(({ workMs }) => workMs);
+      say(
+        `first useful paint, ${tasks} tasks, by the clock`,
+        took.map(({ wallMs }) => wallMs),
+      );
+      say(`first useful paint, ${tasks} tasks, work of the page`, work);
+      expect(Math.min(...work)).toBeLessThan(300);
+    }
   });
 
   test('a difference of 20,000 lines opens within a second', { timeout: 120_000 }, async () => {

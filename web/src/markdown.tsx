@@ -3,12 +3,22 @@ import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
 import type { JSX } from 'preact';
 
-const renderer = new MarkdownIt({ html: false, linkify: false, breaks: false });
-renderer.disable(['image']);
+function makeRenderer() {
+  const made = new MarkdownIt({ html: false, linkify: false, breaks: false });
+  made.disable(['image']);
+  // Whatever rank a text gives its headings, on the page they stand one below the page's own.
+  made.renderer.rules.heading_open = () => '<h2>';
+  made.renderer.rules.heading_close = () => '</h2>';
+  return made;
+}
 
-/** Whatever rank a text gives its headings, on the page they stand one below the page's own. */
-renderer.renderer.rules.heading_open = () => '<h2>';
-renderer.renderer.rules.heading_close = () => '</h2>';
+/** Made when the first text is shown: the first view has none. */
+let renderer: ReturnType<typeof makeRenderer> | null = null;
+
+function htmlOf(text: string): string {
+  renderer ??= makeRenderer();
+  return renderer.render(withFencedHead(text));
+}
 
 const ALLOWED = {
   ALLOWED_TAGS: [
@@ -54,7 +64,7 @@ function askBeforeLeaving(event: Event): void {
 }
 
 export function Markdown({ text }: { text: string }): JSX.Element {
-  const html = DOMPurify.sanitize(renderer.render(withFencedHead(text)), ALLOWED) as unknown as string;
+  const html = DOMPurify.sanitize(htmlOf(text), ALLOWED) as unknown as string;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the links inside are what is pressed
     <div class="prose" onClick={askBeforeLeaving} dangerouslySetInnerHTML={{ __html: html }} />
