@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Line, readLines } from '../agent/transcript.ts';
 import type { NanoUsd } from '../domain/money.ts';
 import { neutralise, neutraliseLine } from '../domain/plain-text.ts';
-import type { Attempt, TaskState } from '../policy/task-state.ts';
+import type { Attempt, PersonNote, TaskState } from '../policy/task-state.ts';
 import type { BoardEdges } from './edges.ts';
 import type { TranscriptView, TurnView } from './view.ts';
 
@@ -23,7 +23,7 @@ export function transcriptView(state: TaskState, attempt: Attempt, edges: BoardE
   const costs = new Map(
     ledger.rows({ repository, task: state.id }).map(({ reservation, settled }) => [reservation, settled]),
   );
-  const turns = turnsOf(lines, costs);
+  const turns = turnsOf(lines, costs, state.told);
   const shown = turns.slice(-MOST_TURNS);
   return {
     attempt: attempt.attempt,
@@ -57,7 +57,7 @@ type Of<Kind extends Line['line']> = Extract<Line, { line: Kind }>;
 type Message = Of<'message'>['message'];
 type Block = Exclude<Message['content'], string>[number];
 
-function turnsOf(lines: readonly Line[], costs: Costs): TurnView[] {
+function turnsOf(lines: readonly Line[], costs: Costs, told: readonly PersonNote[]): TurnView[] {
   let request: Of<'request'> | null = null;
   return lines.flatMap(line => {
     switch (line.line) {
@@ -65,7 +65,7 @@ function turnsOf(lines: readonly Line[], costs: Costs): TurnView[] {
         request = line;
         return [];
       case 'message':
-        return messageTurns(line.message, line.note === undefined ? 'kleiber' : 'person');
+        return line.note === undefined ? messageTurns(line.message, 'kleiber') : noteTurns(line, told);
       case 'reply':
         return replyTurns(line, request, costs);
       case 'failure':
@@ -74,6 +74,13 @@ function turnsOf(lines: readonly Line[], costs: Costs): TurnView[] {
         return [];
     }
   });
+}
+
+/** As the person said it; what stands around it was for the model. */
+function noteTurns({ message, note }: Of<'message'>, told: readonly PersonNote[]): TurnView[] {
+  const said = told.find(({ seq }) => seq === note);
+  if (said === undefined) return messageTurns(message, 'person');
+  return [{ ...turn('person', null, said.text), by: neutraliseLine(said.by), at: said.at }];
 }
 
 /** Time and price stand at the first thing of a reply. */
@@ -104,6 +111,7 @@ function blockTurn(block: Block, role: TurnView['role']): TurnView[] {
 
 const turn = (role: TurnView['role'], tool: string | null, text: string): TurnView => ({
   role,
+  by: null,
   at: null,
   tookMs: null,
   cost: null,
@@ -148,7 +156,7 @@ export function lastAct(folder: string, session: string): string {
 }
 
 function readLastAct(path: string): string {
-  const last = turnsOf(lastConversation(readLines(path)), new Map()).findLast(({ role }) => role === 'model');
+  const last = turnsOf(lastConversation(readLines(path)), new Map(), []).findLast(({ role }) => role === 'model');
   if (last === undefined) return '';
   const text = neutraliseLine(last.text).slice(0, 160);
   return last.tool === null ? text : `${last.tool} ${text.replace(/^(?:path|command): /, '')}`;

@@ -238,6 +238,8 @@ export interface DiffView {
 export interface TurnView {
   /** `person` is what somebody said with `kleiber tell`. */
   role: 'kleiber' | 'model' | 'tool' | 'person' | 'failure';
+  /** Who said it, where it was a person. */
+  by: string | null;
   at: string | null;
   /** From the request to the whole reply, and what it cost; null where it is no reply, or not settled yet. */
   tookMs: number | null;

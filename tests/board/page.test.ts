@@ -4,7 +4,6 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
-import { NO_USAGE } from '../../src/domain/money.ts';
 import { openBrowser, openPage, visit, whyNoBrowser } from '../support/board-browser.ts';
 import { BoardDesk, idOf } from '../support/board-desk.ts';
 import { SCREENS } from '../support/board-screens.ts';
@@ -23,8 +22,6 @@ const FAKE_NOTIFICATIONS = `
     }
   };
 `;
-
-const NOTHING = { usage: NO_USAGE, cost: 0 };
 
 describe.skipIf(whyNoBrowser !== null)('the page of the board', () => {
   let desk: BoardDesk;
@@ -212,10 +209,9 @@ describe.skipIf(whyNoBrowser !== null)('the page of the board', () => {
     expect(await told()).toEqual([]);
     await page.getByRole('button', { name: 'notify: off' }).click();
     await page.getByRole('button', { name: 'notify: on' }).waitFor();
-    const blocker = { type: 'unclear_requirements' as const, problem: 'x', tried: [], need: 'Which?', options: [] };
     for (const name of ['11-admin-list', '12-old-codes']) {
       desk.claim(name, 1, 'sonnet');
-      desk.to(name, { kind: 'blocked', attempt: 1, blocker, checkpoint: null, spend: NOTHING, resumable: true });
+      desk.ask(name, 'Which?');
     }
     await vi.waitFor(async () => expect((await told()).length).toBeGreaterThan(1), { timeout: 10_000 });
     expect(await told()).toEqual(['asked', '2 tasks need you']);

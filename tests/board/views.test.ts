@@ -164,7 +164,7 @@ test('a transcript says when, how long and for how much, what a person said, and
   appendFileSync(path, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
   const { turns, unheard } = await get<TranscriptView>(`/api/task/${id}/transcript/1`);
   expect(turns.slice(-3)).toMatchObject([
-    { role: 'person', text: 'cents', at: null },
+    { role: 'person', by: 'Ada', text: 'prices are in cents', at: expect.any(String) },
     { role: 'failure', text: 'no reply: rate limited', at: '2026-11-21T12:00:01.000Z' },
     { role: 'model', text: 'In cents, then.', at: '2026-11-21T12:00:09.000Z', tookMs: 7_000, cost: 120_000_000 },
   ]);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { PROJECT } from './house-sources.ts';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -34,16 +34,22 @@ export interface Look {
   theme?: 'light' | 'dark';
   width?: number;
   height?: number;
+  /** Whatever else sets this reader apart. */
+  conditions?: BrowserContextOptions;
 }
 
 /** A page with an empty memory, and everything that it complains about; Chromium's word on what the policy refused is among it. */
-export async function openPage(browser: Browser, { theme = 'light', width = 1440, height = 900 }: Look = {}) {
+export async function openPage(
+  browser: Browser,
+  { theme = 'light', width = 1440, height = 900, conditions = {} }: Look = {},
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: 'reduce',
     timezoneId: 'UTC',
     permissions: ['clipboard-read', 'clipboard-write'],
+    ...conditions,
   });
   const complaints: string[] = [];
   const page = await context.newPage();

@@ -476,6 +476,21 @@ export class BoardDesk {
     this.#play();
   }
 
+  /** One more task, typed by hand and taken in. */
+  add(name: string, agent: string, title: string): void {
+    const path = `tasks/${agent}/${idOf(name)}.md`;
+    const created = new Date(this.#startMs).toISOString().replace(/\.\d+Z$/, 'Z');
+    this.git.write(this.root, { [path]: taskText({ name, agent, title }, created) });
+    const target = { checkout: this.root, branch: 'main' };
+    this.to(name, { kind: 'created', target, agent, file: path, fileHash: 'f'.repeat(64), plan: PLAN });
+  }
+
+  /** Its attempt stops with a question. */
+  ask(name: string, need: string): void {
+    const blocker = { type: 'unclear_requirements' as const, problem: need, tried: [], need, options: [] };
+    this.to(name, { kind: 'blocked', attempt: 1, blocker, checkpoint: null, spend: spend(0.01), resumable: true });
+  }
+
   /** So many more tasks, five events each; every tenth is only ready, the others have landed. */
   grow(tasks: number): void {
     const names = Array.from({ length: tasks }, (_, index) => `old-${String(index + 1).padStart(4, '0')}`);

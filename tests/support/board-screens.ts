@@ -21,11 +21,11 @@ export const SCREENS: readonly Screen[] = [
   { name: 'budget', hash: '#/budget', text: 'Spend of this repository' },
   { name: 'calibration', hash: '#/calibration', text: 'Would change' },
   { name: 'log', hash: '#/log', text: 'newest first' },
-  { name: 'past', hash: '#/board?at=34', text: 'Price an order with a coupon' },
   ofTask('04-cart-page', 'diff', 'src/price.test.js'),
   ofTask('04-cart-page', 'task', 'Decisions'),
   ofTask('04-cart-page', 'checks', 'npm run lint'),
   ofTask('03-pricing', 'verdicts', 'Two coupons at once'),
   ofTask('05-checkout', 'transcript', 'I begin with the'),
   ofTask('02-coupon-codes', 'history', 'back to its agent'),
+  { name: 'past', hash: '#/board?at=34', text: 'Price an order with a coupon' },
 ];

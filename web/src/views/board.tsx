@@ -115,10 +115,10 @@ function Card({ task }: { task: CardView }): JSX.Element {
           <State standing={task.standing} />
         ) : null}
         {task.spent === 0 ? null : <Spent cost={task.spent} cap={task.cap} />}
-        <span class="muted">{footOf(task)}</span>
+        {footOf(task) === '' ? null : <span class="muted">{footOf(task)}</span>}
         {task.since === null || task.standing === 'landed' || task.place !== null ? null : (
           <span class="muted">
-            <Age since={task.since} />
+            for <Age since={task.since} />
           </span>
         )}
         <MoveMenu task={task} />
@@ -133,7 +133,7 @@ const UNBEGUN = ['ready', 'waiting', 'deferred'];
 function footOf({ place: turn, minutes, standing }: CardView): string {
   const parts = [
     ...(turn === null ? [] : [`${turn}. in line`]),
-    ...(minutes === null || !UNBEGUN.includes(standing) ? [] : [`≈ ${minutes} min`]),
+    ...(minutes === null || !UNBEGUN.includes(standing) ? [] : [`≈ ${minutes} min of work`]),
   ];
   return parts.join(' · ');
 }

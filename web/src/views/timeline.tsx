@@ -13,6 +13,7 @@ const LANE = 34;
 const BAR = 22;
 const LABEL = 124;
 const AXIS = 26;
+const TICK = 36;
 const MIN_WIDTH = 480;
 /** What stands beside the drawing: margins of page and card. */
 const SIDES = 110;
@@ -221,6 +222,8 @@ function Lanes({
         <Patterns />
         {ticksOf(start, span, zoom).map(ms => {
           const x = LABEL + ((ms - start) / span) * width;
+          // A time that the edge would cut says something else.
+          if (x > LABEL + width - TICK) return null;
           return (
             <g key={ms}>
               <path d={`M${x} ${AXIS - 6}V${height}`} class="grid" />

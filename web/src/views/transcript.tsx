@@ -1,5 +1,5 @@
 /** What is it doing, and what was said? The turns of one attempt, tool output folded, and a word of one's own to the model. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TaskView, TranscriptView, TurnView } from '../../../src/board/view.ts';
 import { Form, lastRan } from '../act.tsx';
@@ -40,8 +40,9 @@ export function Transcript({ view, isPast }: { view: TaskView; isPast: boolean }
         id={view.card.id}
         attempt={attempt}
         isRunning={view.card.standing === 'running' && attempt === view.card.attempts}
-      />
-      {tell === undefined ? null : <Form task={view.card} action={tell} />}
+      >
+        {tell === undefined ? null : <Form task={view.card} action={tell} />}
+      </Turns>
     </>
   );
 }
@@ -62,7 +63,18 @@ function CopyPrompt({ id }: { id: string }): JSX.Element {
   );
 }
 
-function Turns({ id, attempt, isRunning }: { id: string; attempt: number; isRunning: boolean }): JSX.Element {
+/** What stands below them stays in view with the last of them. */
+function Turns({
+  id,
+  attempt,
+  isRunning,
+  children,
+}: {
+  id: string;
+  attempt: number;
+  isRunning: boolean;
+  children: ComponentChildren;
+}): JSX.Element {
   const transcript = useValue<TranscriptView>(`/api/task/${encodeURIComponent(id)}/transcript/${attempt}`);
   const [isFollowing, setFollowing] = useState(isRunning);
   const end = useRef<HTMLDivElement>(null);
@@ -112,6 +124,7 @@ function Turns({ id, attempt, isRunning }: { id: string; attempt: number; isRunn
           </li>
         ))}
       </ol>
+      {children}
       <div ref={end} />
     </>
   );
@@ -137,9 +150,9 @@ const WHO: Record<TurnView['role'], string> = {
 };
 
 function Turn({ turn }: { turn: TurnView }): JSX.Element {
-  const { role, tool, text } = turn;
+  const { role, tool, text, by } = turn;
   const isFolded = role === 'tool' || (role === 'kleiber' && text.length > 600) || (tool !== null && text.length > 300);
-  const name = tool ?? WHO[role];
+  const name = tool ?? by ?? WHO[role];
   const fault = isFault(turn);
   return (
     <li class={`turn ${role}${fault ? ' error' : ''}`} tabIndex={fault ? -1 : undefined}>
