@@ -4,7 +4,7 @@ import { type Context, note } from './context.ts';
 import type { Project } from './project.ts';
 import { repeat } from './repeat.ts';
 import { readSettings } from './settings.ts';
-import { isTrusted, trustedFiles } from './trust-store.ts';
+import { isTrusted, readTrusted, settingsKey } from './trust-store.ts';
 
 export interface LiveProject {
   now(): Project;
@@ -56,9 +56,10 @@ export function liveProject(opened: Project, context: Context): LiveProject {
   return { now: () => project, fault: () => fault, revision: () => revision, stop: looking.stop };
 }
 
-/** Everything that the settings follow from, byte for byte. */
-const keyOf = ({ facts, places }: Project): string =>
-  JSON.stringify([isTrusted(facts.root, places.trusted), ...trustedFiles(facts.root)]);
+function keyOf({ facts, places }: Project): string {
+  const read = readTrusted(facts.root);
+  return settingsKey(isTrusted(read, places.trusted), read);
+}
 
 /** Undefined where it cannot be told at this moment. */
 async function branchOf({ facts, checkout }: Project, context: Context): Promise<string | null | undefined> {

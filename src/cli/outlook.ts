@@ -14,7 +14,7 @@ import { batonProblem, gitProblem, type Problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import type { Context } from './context.ts';
 import { makePlaces, type Places, placesOf } from './places.ts';
-import { isTrusted, readTrusted } from './trust-store.ts';
+import { isTrusted, readTrusted, settingsKey } from './trust-store.ts';
 import { VERSION } from './version.ts';
 
 export interface Outlook {
@@ -75,7 +75,7 @@ async function settingsOf(
 ): Promise<Result<{ key: string; trusted: boolean; budget: Config['budget']; isManual: boolean }, Problem>> {
   const read = readTrusted(root);
   const trusted = isTrusted(read, places.trusted);
-  const key = JSON.stringify([trusted, ...read.files, ...read.faults]);
+  const key = settingsKey(trusted, read);
   // The index is written by this very version, after the schema has judged what stands in it.
   if (memo.settings === key && memo.budget !== undefined)
     return ok({ key, trusted, budget: JSON.parse(memo.budget), isManual: memo.routing === 'manual' });

@@ -51,6 +51,10 @@ export function isTrusted({ files: now, faults }: ReturnType<typeof readTrusted>
   return now.size === then.size && [...now].every(([path, text]) => then.get(path) === text);
 }
 
+/** Everything that the settings follow from: another text whenever a byte of it, or the trust in it, has changed. */
+export const settingsKey = (isTrustedNow: boolean, { files, faults }: ReturnType<typeof readTrusted>): string =>
+  JSON.stringify([isTrustedNow, ...files, ...faults]);
+
 /** What an untrusted file may do: lower a cap, a lane or a limit. No commands, no paths, no prices, no models. */
 export function lowered(config: Config, defaults: Config): Config {
   const lower = <Group extends Record<string, number>>(own: Group, least: Group): Group =>

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONTROL_STREAM, planStream, taskStream } from '../../src/domain/event.ts';
-import { NO_USAGE, nanoFromUsd } from '../../src/domain/money.ts';
+import { nanoFromUsd } from '../../src/domain/money.ts';
 import { limitBook } from '../../src/model/limit-book.ts';
 import { handClock } from '../support/model-clock.ts';
 import { MoneyShop } from '../support/money-shop.ts';

@@ -52,7 +52,7 @@ const report = budgetReport({
   now: NOW,
   priceOn: tier => nanoFromUsd({ haiku: 0, sonnet: 0.167, opus: 0.4 }[tier]),
 });
-const facts = { report, period: 'today', plans: [], policy: 'guide', reservePercent: 10 };
+const facts = { report, period: 'today', plans: [], policy: 'guide', reservePercent: 10, limits: [] };
 const sectionOf = (title: string): string[] => {
   const lines = budgetText(facts, null).split('\n');
   const start = lines.findIndex(text => text.includes(title));
