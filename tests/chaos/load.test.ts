@@ -12,7 +12,7 @@ test.each(IS_FULL ? [8, 32, 64] : [8])(
     timeout: 3_600_000,
   },
   async workers => {
-    const report = await runLoad({ launcher: packedPackage().launcher, workers, tasks: IS_FULL ? 200 : 16 });
+    const report = await runLoad({ launcher: packedPackage().launcher, workers, tasks: IS_FULL ? 200 : 24 });
     expect(report.findings.filter(({ ok }) => !ok)).toEqual([]);
     expect(report.heapLastMb / report.heapFirstMb).toBeLessThanOrEqual(1.3);
   },

@@ -257,8 +257,9 @@ describe('checks that could not run', () => {
     await yesterday.toTheEnd();
     yesterday.die();
     const today = await house.start();
+    const before = house.checksRun;
     await today.work();
-    expect(house.checksRun).toBe(2);
+    expect(house.checksRun).toBe(before + 1);
     today.die();
     house.check = () => 'green';
     const tomorrow = await house.start();
