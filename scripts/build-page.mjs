@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { COMMANDS } from '../src/cli/commands.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -13,6 +14,7 @@ export async function buildPage(folder) {
     root: join(root, 'web'),
     configFile: false,
     logLevel: 'warn',
+    define: { COMMAND_LINES: JSON.stringify(COMMANDS.map(({ summary, examples: [line] }) => ({ summary, line }))) },
     build: {
       outDir: folder,
       emptyOutDir: true,

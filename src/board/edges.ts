@@ -47,8 +47,6 @@ export interface BoardEdges {
   store(): Promise<GitStore | null>;
   /** What no text that is made to be taken elsewhere may hold. */
   secrets: readonly string[];
-  /** Every command that a person can type, with an example. */
-  commandList: readonly { summary: string; line: string }[];
   /** The names of the commands that the page may run. */
   commands: ReadonlySet<string>;
   /** Runs one of them, as if its words had been typed, and gives what it printed. */

@@ -71,7 +71,6 @@ function boardApp(edges: BoardEdges, guard: Guard, closing: AbortSignal): Hono {
   app.post('/api/session', openSession(guard));
   app.use('/api/*', onlyWithSession(guard));
   app.get('/api/board', context => boardAt(context, edges));
-  app.get('/api/commands', context => context.json({ commands: edges.commandList }));
   app.get('/api/feed', context => feed(context, edges, closing));
   app.get('/api/log', context => context.json({ lines: logLines(edges.baton.after(0)) }));
   app.get('/api/timeline', context => context.json(timelineOf(edges)));

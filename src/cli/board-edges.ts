@@ -15,7 +15,6 @@ import { whyOfTask } from './around.ts';
 import { budgetFacts } from './budget.ts';
 import { calibrationOf } from './calibrate.ts';
 import { systemClock } from './clock.ts';
-import { COMMANDS } from './commands.ts';
 import type { Context } from './context.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { LiveProject } from './live-project.ts';
@@ -64,7 +63,6 @@ export function boardEdges(live: LiveProject, context: Context, doorbell: Doorbe
     budget: () => budgetFacts(true, live.now()),
     calibration: () => calibrationOf({}, live.now()),
     secrets: [context.environment.ANTHROPIC_API_KEY ?? ''],
-    commandList: COMMANDS.map(({ summary, examples: [line] }) => ({ summary, line })),
     commands: new Set(Object.keys(RUN_HERE)),
     run: words => runQuietly(words, context),
     waiter: () => doorbell?.waiter() ?? (async () => undefined),

@@ -137,7 +137,6 @@ describe('only with the token', () => {
     '/api/budget',
     '/api/timeline',
     '/api/calibration',
-    '/api/commands',
     `/api/task/${idOf('07-refunds')}`,
     `/api/task/${idOf('07-refunds')}/prompt`,
   ];

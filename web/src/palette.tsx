@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { actionKey, openAction, run } from './act.tsx';
 import { dialog, KEYS } from './keys.ts';
-import { copied, useValue } from './parts.tsx';
+import { copied } from './parts.tsx';
 import { hrefOf, place, taskHref, VIEWS } from './route.ts';
 import { source } from './source.ts';
 import { board } from './state.ts';
@@ -14,6 +14,9 @@ interface Entry {
   hint: string;
   go(): void;
 }
+
+/** Every command with an example, put in when the page is built. */
+declare const COMMAND_LINES: readonly { summary: string; line: string }[];
 
 const MOST = 12;
 
@@ -37,8 +40,7 @@ function Modal({ label, children }: { label: string; children: JSX.Element | JSX
 function Palette(): JSX.Element {
   const [find, setFind] = useState('');
   const [chosen, setChosen] = useState(0);
-  const commands = useValue<{ commands: { summary: string; line: string }[] }>('/api/commands')?.commands ?? [];
-  const found = [...entries(), ...commands.map(copyEntry)]
+  const found = [...entries(), ...COMMAND_LINES.map(copyEntry)]
     .filter(({ name, hint }) => `${name} ${hint}`.toLowerCase().includes(find.toLowerCase()))
     .slice(0, MOST);
   const take = (entry: Entry | undefined): void => {
