@@ -31,6 +31,7 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
       else if (!(await edges.beside.next())) return leads;
     }
     const { isToFinish = () => false } = options;
+    courierHere.lastRound();
     while (leads && isToFinish() && ((await tick(edges, courierHere, options.killed)) || (await edges.beside.next())));
     return leads;
   } finally {

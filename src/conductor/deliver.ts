@@ -14,6 +14,8 @@ const LOOK_MS = 5_000;
 export interface Courier {
   /** True when something was written. */
   deliver(target: Target, signal: AbortSignal): Promise<boolean>;
+  /** What waits is tried once more at once, however short ago it was: the run ends, and nobody else may come for hours. */
+  lastRound(): void;
 }
 
 /** Remembers what it said last, so that a waiting delivery is announced once. */
@@ -25,6 +27,7 @@ export function courier(edges: ConductorEdges): Courier {
     said.set(branch, text);
   };
   return {
+    lastRound: () => lookedAt.clear(),
     deliver: async (target, signal) => {
       const tip = await edges.store.integrationTip(target.branch);
       const events = edges.holder.baton.read(targetStream(target.branch));

@@ -1,9 +1,12 @@
 /** Between the integration ref and the user's branch: a fast-forward or nothing, and the user's own commits come in checked. */
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { conduct } from '../../src/conductor/conduct.ts';
 import { House, type HouseOptions } from '../support/house-rig.ts';
 import { writes } from '../support/house-rig-claude.ts';
 import type { HouseProcess } from '../support/house-rig-process.ts';
+
+const NEVER = new AbortController().signal;
 
 let house: House;
 const open = (options: HouseOptions = {}): House => {
@@ -45,6 +48,20 @@ describe('a dirty checkout', () => {
     expect(isDelivered()).toBe(true);
     expect([house.read(GREET), house.read('src/backend/shout.txt')]).toEqual(['hello\n', 'HELLO\n']);
     expect(house.git('status', '--porcelain')).toBe('');
+  });
+
+  test('that is clean again just before the run ends gets what landed, however short ago it was looked at', async () => {
+    (await landedBehind('I am typing here\n')).stepDown();
+    const next = await house.start();
+    const stop = new AbortController();
+    next.bell = async () => {
+      house.git('checkout', '-q', '--', GREET);
+      stop.abort();
+    };
+    const isToFinish = () => true;
+    house.clock.monotonicMs = () => 0; // so little time goes by that nothing is tried a second time because of it
+    await conduct({ until: 'stopped', stopping: stop.signal, killed: NEVER, isToFinish }, next.conductor);
+    expect([isDelivered(), house.git('status', '--porcelain')]).toEqual([true, '']);
   });
 
   test('in files that nobody lands is no hindrance and stays as it is', async () => {
