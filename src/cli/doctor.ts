@@ -3,11 +3,14 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Command } from 'commander';
 import { calendarOf } from '../agent/meter.ts';
+import { gitVersion } from '../git/user-repository.ts';
 import { workingFiles } from '../git/working-files.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../model/base-url.ts';
 import { BUILT_IN_PRICES, PRICES_CHECKED_ON, requestPrice, withUserRows } from '../model/prices.ts';
 import { sdkClaude } from '../model/sdk-claude.ts';
-import type { ExitCode } from '../report/problem.ts';
+import { probeFolder } from '../record/probe-folder.ts';
+import { readProjectText } from '../record/project-text.ts';
+import { type ExitCode, gitProblem } from '../report/problem.ts';
 import { openSandbox } from '../shell/bubblewrap.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say, sayJson } from './context.ts';
@@ -45,6 +48,7 @@ async function doctor(json: boolean, context: Context): Promise<ExitCode> {
 async function examine(project: Project, context: Context): Promise<Finding[]> {
   return [
     { what: 'node', state: 'ok', found: process.version },
+    await gitFinding(context),
     {
       what: 'repository',
       state: project.facts.head === null ? 'bad' : 'ok',
@@ -54,6 +58,7 @@ async function examine(project: Project, context: Context): Promise<Finding[]> {
           : `${project.facts.root}, on ${project.facts.branch ?? 'no branch'}`,
     },
     { what: 'state', state: 'ok', found: project.places.baton },
+    fileSystemFinding(project),
     await sandboxFinding(project, context),
     {
       what: 'configuration',
@@ -69,6 +74,26 @@ async function examine(project: Project, context: Context): Promise<Finding[]> {
     priceFinding(project),
     ...(await pointerFindings(project, context)),
   ];
+}
+
+async function gitFinding(context: Context): Promise<Finding> {
+  const version = await gitVersion({ path: context.environment.PATH ?? '', home: context.home });
+  return version.ok
+    ? { what: 'git', state: 'ok', found: version.value }
+    : { what: 'git', state: 'bad', found: gitProblem(version.failure).what };
+}
+
+/** Where the log and the store lie, and where worktrees and transcripts do; each is a file system of its own, perhaps. */
+function fileSystemFinding({ places }: Project): Finding {
+  const probed = [places.state, places.own].map(folder => ({ folder, result: probeFolder(folder) }));
+  for (const { folder, result } of probed)
+    if (!result.ok) return { what: 'file system', state: 'bad', found: `${folder} cannot ${result.failure}` };
+  const tellsCase = probed.every(({ result }) => result.ok && result.value.tellsCase);
+  return {
+    what: 'file system',
+    state: 'ok',
+    found: `write, link, rename and flush work${tellsCase ? '' : '; names that differ in case only are one file'}`,
+  };
 }
 
 function configurationFound(project: Project): string {
@@ -139,7 +164,21 @@ function priceFinding(project: Project): Finding {
 /** Large files and submodules reach worktrees as pointers only. */
 async function pointerFindings(project: Project, context: Context): Promise<Finding[]> {
   const environment = { path: context.environment.PATH ?? '', home: context.home };
-  const files = await workingFiles(project.facts.root, environment);
-  if (!files.ok || !files.value.includes('.gitmodules')) return [];
-  return [{ what: 'submodules', state: 'note', found: 'they arrive in worktrees as empty folders' }];
+  const { root } = project.facts;
+  const files = await workingFiles(root, environment);
+  if (!files.ok) return [];
+  const hasLargeFiles = files.value.some(path => /(?:^|\/)\.gitattributes$/.test(path) && namesLfs(root, path));
+  return [
+    ...(files.value.includes('.gitmodules')
+      ? [{ what: 'submodules', state: 'note' as const, found: 'they arrive in worktrees as empty folders' }]
+      : []),
+    ...(hasLargeFiles
+      ? [{ what: 'large files', state: 'note' as const, found: 'files of Git LFS arrive in worktrees as pointers' }]
+      : []),
+  ];
+}
+
+function namesLfs(root: string, path: string): boolean {
+  const text = readProjectText(root, path);
+  return text.ok && /\bfilter=lfs\b/.test(text.value ?? '');
 }

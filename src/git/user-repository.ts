@@ -40,10 +40,16 @@ function isNewEnough(version: string): boolean {
 const newEnough = new Set<string>();
 
 async function checkVersion(environment: GitEnvironment): Promise<GitFailure | null> {
+  const version = await gitVersion(environment);
+  return version.ok ? null : version.failure;
+}
+
+/** The version of the git on this PATH, when it is new enough. */
+export async function gitVersion(environment: GitEnvironment): Promise<Result<string, GitFailure>> {
   const output = await gitAt(environment, {})(['version']);
-  if (output.exitCode !== 0) return failureOf(['version'], output);
+  if (output.exitCode !== 0) return fail(failureOf(['version'], output));
   const found = /\d+\.\d+(?:\.\d+)?/.exec(textOf(output))?.[0] ?? textOf(output);
-  return isNewEnough(found) ? null : { reason: 'git_too_old', found, needed: NEEDED.join('.') };
+  return isNewEnough(found) ? ok(found) : fail({ reason: 'git_too_old', found, needed: NEEDED.join('.') });
 }
 
 /** What git would say of an ordinary checkout. */
