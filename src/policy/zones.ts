@@ -50,6 +50,11 @@ const NAMED_ONLY = [
   'Jenkinsfile',
   'azure-pipelines.yml',
   '.pre-commit-config.yaml',
+  '.mcp.json',
+  '.vscode/**',
+  '.idea/**',
+  '.devcontainer/**',
+  '.envrc',
 ];
 
 /** Names that some file system would take for `.git`. */

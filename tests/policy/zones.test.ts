@@ -129,6 +129,11 @@ describe('what only kleiber writes', () => {
 describe('what runs code elsewhere', () => {
   const paths = [
     '.github/workflows/ci.yml',
+    '.mcp.json',
+    '.vscode/tasks.json',
+    '.idea/runConfigurations/a.xml',
+    '.devcontainer/devcontainer.json',
+    '.envrc',
     '.GitHub/workflows/ci.yml',
     '.gitlab-ci.yml',
     '.circleci/config.yml',
