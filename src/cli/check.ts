@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { LOG_FILE } from '../domain/record-paths.ts';
-import { taskFaults } from '../policy/check-plan.ts';
+import { RIGHT, taskFaults } from '../policy/check-plan.ts';
 import { findCycle } from '../policy/graph.ts';
 import { parseBlocked } from '../record/blocked-file.ts';
 import { parseDone } from '../record/done-file.ts';
@@ -14,7 +14,7 @@ import { parseReview } from '../record/review-file.ts';
 import { parseStarted } from '../record/started-file.ts';
 import { formatTask, parseTaskFile } from '../record/task-file.ts';
 import { parseValidation } from '../record/validation-file.ts';
-import type { BoardView } from '../report/board-keeper.ts';
+import type { BoardView, TaskFile } from '../report/board-keeper.ts';
 import { type ExitCode, faultsProblem } from '../report/problem.ts';
 import { capFault } from './cap-faults.ts';
 import { type Context, complain, note, say, sayJson } from './context.ts';
@@ -76,22 +76,25 @@ async function rewritePlain(project: Project): Promise<string[]> {
 function planFaults(view: BoardView, project: Project): FileFault[] {
   const open = [...view.tasks.values()].filter(file => view.board.get(file.task.head.id)?.standing !== 'landed');
   const faults = open.flatMap(file =>
-    taskFaults(file.task, [], project.roles, view.board).map(fault => ({
-      path: file.path,
-      line: 1,
-      problem: fault.problem,
-      example: 'kleiber plan --dry-run shows agents and their paths',
-    })),
+    taskFaults(file.task, [], project.roles, view.board).map(({ problem, key = 'description' }) =>
+      faultAt(file, key, problem, RIGHT[key]),
+    ),
   );
   for (const file of open) {
     const fault = capFault(file.task, project);
-    if (fault !== null) faults.push({ path: file.path, line: 1, problem: fault, example: 'budget_usd: 5' });
+    if (fault !== null) faults.push(faultAt(file, 'budget_usd', fault, 'budget_usd: 5'));
   }
   const cycle = findCycle(open.map(({ task }) => ({ id: task.head.id, dependsOn: task.head.depends_on, minutes: 1 })));
-  const path = view.tasks.get(cycle?.[0] ?? '')?.path;
-  return cycle === null || path === undefined
-    ? faults
-    : [...faults, { path, line: 1, problem: `depends on itself: ${cycle.join(' → ')}`, example: 'depends_on: []' }];
+  const first = view.tasks.get(cycle?.[0] ?? '');
+  if (cycle === null || first === undefined) return faults;
+  return [...faults, faultAt(first, 'depends_on', `depends on itself: ${cycle.join(' → ')}`, RIGHT.depends_on)];
+}
+
+/** On the line of its key, in either form of a task file; on the first where the key is not there. */
+function faultAt({ path, text }: TaskFile, key: string, problem: string, example: string): FileFault {
+  const heading = new RegExp(`^${key}\\s*:`, 'i');
+  const line = text.split('\n').findIndex(one => heading.test(one)) + 1;
+  return { path, line: Math.max(1, line), problem, example };
 }
 
 type Parser = (path: string, bytes: Uint8Array) => { ok: true } | { ok: false; failure: FileFault[] };

@@ -1,7 +1,7 @@
 /** The agents that a person names on the command line, in whatever spelling. */
 import { findRole } from '../agent/roles.ts';
+import { nearestWord } from '../domain/nearest.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { nearestWord } from '../record/nearest.ts';
 import { type Problem, problem } from '../report/problem.ts';
 import type { Project } from './project.ts';
 

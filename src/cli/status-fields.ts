@@ -1,5 +1,5 @@
 /** `kleiber status --json id,state`: of each task only what was asked for. */
-import { nearestWord } from '../record/nearest.ts';
+import { nearestWord } from '../domain/nearest.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { type StatusJson, TASK_FIELDS, type TaskField } from '../report/status-text.ts';
 import { type Context, complain, sayJson } from './context.ts';

@@ -2,8 +2,8 @@
  * Checks a plan without a model: everything that would make parallel work collide or stall is found before any task
  * file is written (seed 2's zones). What code can mend it mends; the rest goes back to the planner.
  */
-
 import type { Config } from '../domain/config.ts';
+import { nearestWord } from '../domain/nearest.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -20,7 +20,21 @@ import { globsOutsideRole } from './zones.ts';
 export interface PlanFault {
   task: string;
   problem: string;
+  /** The key of the task file that it is about, and a right line for it; absent where it is about the plan. */
+  key?: FaultyKey;
 }
+
+export type FaultyKey = keyof typeof RIGHT;
+
+/** What a right line looks like, by its key. */
+export const RIGHT = {
+  agent: 'agent: engineer-backend',
+  depends_on: 'depends_on: []',
+  after: 'after: []',
+  files: 'files: [src/backend/**, src/shared/money.ts]',
+  criteria: '- [ ] 1. A coupon lowers the total by its value',
+  description: '## Description',
+} as const;
 
 export interface CheckedPlan {
   /** With added edges and neighbours' zones written into the constraints. */
@@ -80,7 +94,7 @@ export const nodesOf = (tasks: readonly Task[]): GraphNode[] =>
 /** Tasks that run side by side are told apart by their files, so a plan names them; a task typed by hand may leave it to its role. */
 const zoneNeeded = ({ head }: Task, roles: ReadonlyMap<string, Role>): PlanFault[] =>
   head.files.length === 0 && roleOf(head.agent, roles)?.produces === 'change'
-    ? [{ task: head.id, problem: 'files: names no path it may write' }]
+    ? [{ task: head.id, problem: 'files: names no path it may write', key: 'files' }]
     : [];
 
 function idFaults(tasks: readonly Task[], existing: ReadonlySet<string>): PlanFault[] {
@@ -101,27 +115,40 @@ export function taskFaults(
   const { head, body } = task;
   const role = roleOf(head.agent, roles);
   const isKnown = (id: string): boolean => existing.has(id) || tasks.some(other => other.head.id === id);
-  const problems = [
-    ...(role === undefined ? [`no agent is named ${head.agent}; agents here: ${[...roles.keys()].join(', ')}`] : []),
-    ...[...head.depends_on, ...head.after]
-      .filter(id => !isKnown(id))
-      .map(id => `depends on ${id}, which does not exist`),
-    ...head.files.flatMap(glob =>
-      globFault(glob) === null ? [] : [`files: "${glob}" is not a glob of literals, * and **`],
-    ),
-    ...(role === undefined
-      ? []
-      : globsOutsideRole(
-          head.files.filter(glob => globFault(glob) === null),
-          role.paths,
-        ).map(glob => `files: ${glob} is outside the paths of ${role.name} (${role.paths?.join(', ')})`)),
-    ...(role?.produces === 'change' && head.files.length === 0 && (role.paths ?? []).length === 0
-      ? [`files: names no path, and ${role.name} has no paths of its own`]
-      : []),
-    ...(body.acceptanceCriteria.length === 0 ? ['has no acceptance criteria'] : []),
-    ...(body.description === '' ? ['has no description'] : []),
+  const about = (key: FaultyKey, problems: readonly string[]): PlanFault[] =>
+    problems.map(problem => ({ task: head.id, problem, key }));
+  const missing = (ids: readonly string[]): string[] =>
+    ids.filter(id => !isKnown(id)).map(id => `depends on ${id}, which does not exist`);
+  return [
+    ...about('agent', role === undefined ? [nobody(head.agent, [...roles.keys()])] : []),
+    ...about('depends_on', missing(head.depends_on)),
+    ...about('after', missing(head.after)),
+    ...about('files', filesFaults(head.files, role)),
+    ...about('criteria', body.acceptanceCriteria.length === 0 ? ['has no acceptance criteria'] : []),
+    ...about('description', body.description === '' ? ['has no description'] : []),
   ];
-  return problems.map(problem => ({ task: head.id, problem }));
+}
+
+function nobody(agent: string, names: readonly string[]): string {
+  const nearest = nearestWord(agent, names);
+  return `no agent is named ${agent}; ${nearest === null ? '' : `did you mean ${nearest}? `}agents here: ${names.join(', ')}`;
+}
+
+function filesFaults(files: readonly string[], role: Role | undefined): string[] {
+  const isGlob = (glob: string): boolean => globFault(glob) === null;
+  const strange = files
+    .filter(glob => !isGlob(glob))
+    .map(glob => `files: "${glob}" is not a glob of literals, * and **`);
+  if (role === undefined) return strange;
+  const outside = globsOutsideRole(files.filter(isGlob), role.paths).map(
+    glob => `files: ${glob} is outside the paths of ${role.name} (${role.paths?.join(', ')})`,
+  );
+  const isNowhere = role.produces === 'change' && files.length === 0 && (role.paths ?? []).length === 0;
+  return [
+    ...strange,
+    ...outside,
+    ...(isNowhere ? [`files: names no path, and ${role.name} has no paths of its own`] : []),
+  ];
 }
 
 /** Seed names in other spellings find their role too, as they do when the task is claimed. */

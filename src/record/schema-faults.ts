@@ -1,7 +1,7 @@
 /** What a schema found wrong, said for the person who typed it: expected, what stands there, and a right example. */
 import * as z from 'zod';
+import { didYouMean, nearestWord } from '../domain/nearest.ts';
 import { fault } from './fault.ts';
-import { didYouMean, nearestWord } from './nearest.ts';
 import type { FileFault } from './record.ts';
 import type { KeyPath, Locator } from './strict-yaml.ts';
 

@@ -1,9 +1,10 @@
 /** The body of a task: its sections out of Markdown and back. */
+
+import { nearestWord } from '../domain/nearest.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
 import type { Criterion, TaskBody } from '../domain/task.ts';
 import { fault } from './fault.ts';
 import { escapeComments, headingOf, readBlock, trimBlock, unescapeComments, writeBlock } from './free-text.ts';
-import { nearestWord } from './nearest.ts';
 import type { FileFault } from './record.ts';
 import { type Section, splitSections } from './sections.ts';
 import { TASK_SECTION_TITLES, TASK_SECTIONS, taskSectionOf } from './task-sections.ts';

@@ -24,11 +24,11 @@ const FAULTS = [
   [`${FOLDER}/wrong-type.md:8`, 'priority is "urgent"; expected one of p0, p1, p2'],
   ['tasks/scribe/more.md:1', `the id more is already taken by ${TASK_PATH}`],
   [`${FOLDER}/Upper.md:1`, 'the file name is no task id; expected lower-case letters, digits and hyphens'],
-  [`${FOLDER}/orphan.md:1`, 'depends on nowhere, which does not exist'],
-  [`${FOLDER}/outside.md:1`, 'files: "../outside/**" is not a glob of literals, * and **'],
-  [`${FOLDER}/outside.md:1`, 'files: "/etc/passwd" is not a glob of literals, * and **'],
-  ['tasks/nobody/alone.md:1', /^no agent is named nobody; agents here: architect, /],
-  [`${FOLDER}/circle-a.md:1`, 'depends on itself: circle-a → circle-b → circle-a'],
+  [`${FOLDER}/orphan.md:7`, 'depends on nowhere, which does not exist'],
+  [`${FOLDER}/outside.md:6`, 'files: "../outside/**" is not a glob of literals, * and **'],
+  [`${FOLDER}/outside.md:6`, 'files: "/etc/passwd" is not a glob of literals, * and **'],
+  ['tasks/nobody/alone.md:3', /^no agent is named nobody; agents here: architect, /],
+  [`${FOLDER}/circle-a.md:7`, 'depends on itself: circle-a → circle-b → circle-a'],
 ] as const;
 
 /** Each is wrong in its own way; the second half is right by itself and wrong together with others. */

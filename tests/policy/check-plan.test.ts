@@ -101,7 +101,16 @@ describe('faults', () => {
     ['a report needs no files', [taskOf({ id: 'a', agent: 'validator', files: [] })], []],
     ['a seed name in another spelling', [taskOf({ id: 'a', agent: 'testing-agent', files: ['tests/**'] })], []],
   ])('%s', (_name, tasks, faults) => {
-    expect(faultsOf(tasks, ['old'])).toEqual(faults);
+    expect(faultsOf(tasks, ['old']).map(({ task, problem }) => ({ task, problem }))).toEqual(faults);
+  });
+
+  test('each names the key that it is about, and an agent the one that was meant', () => {
+    const wrong = { agent: 'enginer-backend', depends_on: ['x'], after: ['y'], files: ['a/{b}'] };
+    const faults = faultsOf([backend('a', wrong, { acceptanceCriteria: [], description: '' })]);
+    expect(faults.map(({ key }) => key)).toEqual(['agent', 'depends_on', 'after', 'files', 'criteria', 'description']);
+    expect(faults[0]?.problem).toMatch(
+      /^no agent is named enginer-backend; did you mean engineer-backend\? agents here: architect, /,
+    );
   });
 
   test('all of them are found at once', () => {
