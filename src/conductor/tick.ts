@@ -26,8 +26,9 @@ import { prepareTarget } from './target.ts';
 
 /** True when something was written, so that another tick may find more to do. */
 export async function tick(edges: ConductorEdges, courier: Courier, signal: AbortSignal): Promise<boolean> {
-  const reclaimed = await reclaimDead(edges.keeper.look().states, edges);
-  const dropped = takeBackHalfPlans(edges.keeper.look().drafts, edges);
+  const { states, drafts } = edges.keeper.look();
+  const reclaimed = await reclaimDead(states, edges);
+  const dropped = takeBackHalfPlans(drafts, edges);
   const answered = takeAnswers(edges.keeper.look(), edges);
   const told = await recordAndDeliver(edges, courier, signal);
   const prepared = await prepareTargets(edges.keeper.look(), edges, signal);
