@@ -4,6 +4,7 @@
  */
 import { handOverText } from '../agent/hand-over-texts.ts';
 import { findRole } from '../agent/roles.ts';
+import { targetStream } from '../domain/event.ts';
 import { usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
 import { type Owners, ownerSentences, resolverOf } from '../policy/conflict-owners.ts';
@@ -11,7 +12,7 @@ import { failingOutput, type Submitted } from '../policy/next-step.ts';
 import { isStrike } from '../policy/strikes.ts';
 import { costOfTask } from '../policy/task-brief.ts';
 import type { TaskState } from '../policy/task-state.ts';
-import { appendTask } from './append.ts';
+import { appendTarget, appendTask } from './append.ts';
 import { block, checksBlocker } from './block.ts';
 import { checkChange } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
@@ -44,7 +45,7 @@ export async function landTask(
   const intended = { kind: 'merge_intended' as const, attempt, base: tip, candidate: commit, validation };
   if (!appendTask(state, intended, edges)) return false;
   // At once: a record commit in between would move the base, and with news in every tick nothing would ever land.
-  await finishIntent({ ...state, seq: state.seq + 1 }, stage, intended, tip, edges);
+  await finishIntent({ ...state, seq: state.seq + 1, validation }, stage, intended, tip, edges);
   return true;
 }
 
@@ -62,11 +63,18 @@ async function finishIntent(
     (base === tip && (await edges.store.moveIntegration(state.target.branch, base, candidate))) ||
     (await edges.store.isAncestor(candidate, tip));
   if (!done) return false;
-  return appendTask(
-    state,
-    { kind: 'landed', attempt, commit: candidate, tree: await edges.store.treeOf(candidate) },
-    edges,
-  );
+  const landed = { kind: 'landed' as const, attempt, commit: candidate, tree: await edges.store.treeOf(candidate) };
+  if (!appendTask(state, landed, edges)) return false;
+  liftBaseline(state, candidate, edges);
+  return true;
+}
+
+/** What landed is green, so nobody is told any longer that the base under it was not. */
+function liftBaseline({ target, validation }: TaskState, commit: string, edges: ConductorEdges): void {
+  const events = edges.holder.baton.read(targetStream(target.branch));
+  const last = events.findLast(({ event }) => event.kind === 'baseline')?.event;
+  if (validation === null || last?.kind !== 'baseline' || last.validation.result === 'green') return;
+  appendTarget(target.branch, { kind: 'baseline', commit, validation }, edges);
 }
 
 /** The same work on the same base always gives the same commit: its date is that of the submission. */

@@ -1,5 +1,6 @@
 /** The road into the branch: what lands is what was tested, and what does not fit goes back to whoever made it. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { targetStream } from '../../src/domain/event.ts';
 import { donePath, startedPath, taskPath, validationPath } from '../../src/domain/record-paths.ts';
 import { CHECK, House, type HouseOptions, type Tree } from '../support/house-rig.ts';
 import { inTurn, run, submit, writes } from '../support/house-rig-claude.ts';
@@ -45,6 +46,24 @@ describe('a task that fits', () => {
       ].join('\n'),
     );
     expect(house.store('rev-parse', `${commit}^2`)).toBe(here.last('greet', 'submitted').commit);
+  });
+
+  test('is the last word on a base whose checks were not green when somebody looked', async () => {
+    open().task('greet', writes({ 'src/backend/greet.txt': 'hello\n' }));
+    const here = await house.start();
+    await here.ticks();
+    await here.attempt();
+    const stream = targetStream('main');
+    const { baton } = here.holder;
+    const validation = { tree: '', result: 'could_not_run' as const, runs: [] };
+    const event = { kind: 'baseline' as const, commit: house.integration(), validation };
+    baton.append({ stream, seq: (baton.read(stream).at(-1)?.seq ?? 0) + 1, at: here.holder.at(), event });
+    await here.ticks();
+    const seen = baton.read(stream).flatMap(({ event: told }) => (told.kind === 'baseline' ? [told] : []));
+    expect(seen.map(({ commit, validation: { result } }) => [commit, result]).at(-1)).toEqual([
+      here.last('greet', 'landed').commit,
+      'green',
+    ]);
   });
 
   test('comes to the user branch together with its record, and leaves the checkout clean', async () => {
