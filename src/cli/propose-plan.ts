@@ -62,10 +62,10 @@ export async function propose(
   if (flags.from !== undefined) return await fromFile(flags.from, id, flags, project, context);
   const text = await requestText(request, context);
   if (!text.ok) return text;
-  if (!flags.isAnswered) return fail(nobodyToAsk());
   const { paused } = project.keeper.look().controls;
   if (paused !== null)
     return fail(problem(3, pauseText(paused), ['Nothing was planned and nothing spent.'], ['kleiber resume']));
+  if (!flags.isAnswered) return fail(nobodyToAsk());
   const workshop = await openWorkshop(project, context, { noSandbox: !flags.sandbox });
   if (!workshop.ok) return workshop;
   try {

@@ -64,6 +64,7 @@ describe('a plan that somebody brings', () => {
       '  p-01-coupons: depends on nowhere, which does not exist',
       expect.stringMatching(/^ {2}p-01-coupons: files: docs\/a.md is outside the paths of engineer-backend /),
       '  fix   mend plan.json, then plan again',
+      '  help  kleiber help E03',
       '',
     ]);
     shop.input = draft(COUPONS, COUPONS);

@@ -106,7 +106,7 @@ describe('the planner', () => {
     expect(lastWords(second)).toContain(
       'p1-01-coupons: files: src/frontend/a.js is outside the paths of engineer-backend',
     );
-    expect(notices).toEqual(['round 1: 1 faults found in the plan']);
+    expect(notices).toEqual(['round 1: 1 fault found in the plan']);
   });
 
   test('has three rounds, and then there is no plan, but what it cost is known', async () => {

@@ -1,5 +1,5 @@
 /** What must be true at the end of a chaos round, asked of git, the log, the ledger, the server and the process table. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LEAD_STREAM, worktreeStream } from '../../src/domain/event.ts';
 import { isRecordPath } from '../../src/domain/record-paths.ts';
@@ -152,9 +152,10 @@ const STRAY = /\.lock$|\.md\.\d+$|^tmp_(?!pack|idx|rev)|\.tmp$|\.trash$/;
 function strayFiles(ground: ChaosGround): string[] {
   const states = readdirSync(join(ground.home, '.local/state/kleiber'), { withFileTypes: true });
   const own = states.filter(entry => entry.isDirectory()).map(entry => join(entry.parentPath, entry.name));
-  const worktrees = own.flatMap(folder =>
-    readdirSync(join(folder, 'worktrees')).map(name => join(folder, 'worktrees', name)),
-  );
+  const worktrees = own
+    .map(folder => join(folder, 'worktrees'))
+    .filter(folder => existsSync(folder))
+    .flatMap(folder => readdirSync(folder).map(name => join(folder, name)));
   const known = new Set(
     ground
       .git('--git-dir', ground.storePath, 'worktree', 'list', '--porcelain')
