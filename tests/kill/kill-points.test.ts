@@ -6,7 +6,7 @@ import { rotating } from '../support/rotation.ts';
 
 /** In the full run every life is cut at every point; else some lives, each at a few points, the first by a seed of its own. */
 const IS_FULL = process.env.KLEIBER_FULL === '1';
-const LIVES_PER_RUN = 3;
+const LIVES_PER_RUN = 2;
 const CUTS = 3;
 const AT_ONCE = 3;
 
