@@ -20,7 +20,7 @@ const seconds = ms => `${(ms / 1000).toFixed(1)} s`;
  */
 const IN_TURN = [
   {
-    due: 2,
+    due: 1,
     files: [
       'journey/stopped-runs',
       'journey/taken-away',
@@ -31,7 +31,7 @@ const IN_TURN = [
     ],
   },
   {
-    due: 3,
+    due: 2,
     files: [
       'conductor/review',
       'worker/attempt',
@@ -51,7 +51,7 @@ const IN_TURN = [
     ],
   },
   {
-    due: 3,
+    due: 2,
     files: [
       'starved/taken',
       'starved/disk',
