@@ -56,6 +56,19 @@ export async function carryObjects(
   }
 }
 
+/** Does what makes a ref name the objects, or finds that it has to wait: then another time brings them again. */
+export async function whileKept<Value>(
+  carried: Result<Carried, GitFailure>,
+  use: () => Promise<Result<Value, GitFailure>>,
+): Promise<Result<Value, GitFailure>> {
+  if (!carried.ok) return carried;
+  try {
+    return await use();
+  } finally {
+    await carried.value.letGo();
+  }
+}
+
 /** A mark this much older than the newest one was left by a process that is dead. */
 const LEFT_BEHIND_MS = 3_600_000;
 

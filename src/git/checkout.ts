@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { findBranchPlace } from './branch-place.ts';
-import { carryObjects, commonTips } from './carry.ts';
+import { carryObjects, commonTips, whileKept } from './carry.ts';
 import { commitFile, isClean } from './commit-file.ts';
 import { deliver } from './deliver.ts';
 import type { CheckoutFacts, GitFailure, UserCheckout } from './git.ts';
@@ -73,17 +73,13 @@ async function importBranch(
   const commit = textOf(source);
   const known = await commonTips(store, repository);
   if (!known.ok) return known;
-  const carried = await carryObjects(store, repository, commit, known.value);
-  if (!carried.ok) return carried;
-  try {
+  return whileKept(await carryObjects(store, repository, commit, known.value), async () => {
     const expected = await expectedTip(repository, to, commit);
     if (!expected.ok) return expected;
     const ref = `${BRANCH_PREFIX}${to}`;
     const moved = await attempt(repository.git, ['update-ref', '-m', `kleiber: ${from}`, ref, commit, expected.value]);
     return moved.ok ? ok(undefined) : moved;
-  } finally {
-    await carried.value.letGo();
-  }
+  });
 }
 
 /** simple-git reads the settings as a person's git would; it is loaded here because only this rare question needs it. */

@@ -2,7 +2,7 @@
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { type BranchPlace, findBranchPlace } from './branch-place.ts';
-import { type Carried, carryObjects } from './carry.ts';
+import { type Carried, carryObjects, whileKept } from './carry.ts';
 import type { DeliveryOutcome, GitFailure } from './git.ts';
 import { failureOf, type Git, type GitOutput, succeeded, textOf } from './git-command.ts';
 import { type Delivery, planStaging, type Staging, writeIndex } from './record-staging.ts';
@@ -106,16 +106,6 @@ async function fastForward(
       ? await merge(delivery, branch, git.value, staging.value.undo)
       : notStaged(delivery, staged.failure);
   });
-}
-
-/** Until a ref names what was brought over, or the delivery has to wait and another one brings it again. */
-async function whileKept(brought: Result<Carried, GitFailure>, move: () => Promise<Delivered>): Promise<Delivered> {
-  if (!brought.ok) return brought;
-  try {
-    return await move();
-  } finally {
-    await brought.value.letGo();
-  }
 }
 
 function notStaged(delivery: Delivery, failure: GitFailure): Delivered {
