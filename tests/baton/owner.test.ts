@@ -142,9 +142,11 @@ describe('on this machine', () => {
   });
 
   test.runIf(process.platform === 'linux')('a process that nobody collects is dead', async () => {
-    // `exec` puts a program in the shell's place that never asks for its children.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30']);
+    // `exec` puts a program in the shell's place that never asks for its children; the child lives until that has happened.
+    const parent = spawn('sh', ['-c', 'sleep 30 & echo $!; exec sleep 30']);
     const [line]: unknown[] = await once(createInterface({ input: parent.stdout }), 'line');
+    await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'));
+    process.kill(Number(line), 'SIGKILL');
     const stat = () => readFileSync(`/proc/${line}/stat`, 'utf8').split(' ');
     await vi.waitFor(() => expect(stat()[2]).toBe('Z'));
     const owner = { ...self, pid: Number(line), startedAt: stat()[21] ?? '' };
