@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/domain/config.ts';
 import { type DetectedConfig, formatConfig, parseConfig } from '../../src/record/config-file.ts';
-import { agentValue, filledLineValue } from '../support/record-values.ts';
+import { agentValue, cutTo, filledLineValue } from '../support/record-values.ts';
 
 const PATH = 'kleiber.yml';
 const DEFAULTS = configSchema.parse({});
@@ -194,7 +194,7 @@ describe('writing kleiber.yml', () => {
   const detected = fc.record<DetectedConfig>({
     checks: fc.array(
       fc.oneof(
-        fc.record({ name: filledLineValue.map(name => name.slice(0, 40)), command }),
+        fc.record({ name: filledLineValue.map(name => cutTo(name, 40)), command }),
         fc.record({ name: fc.constant('t'), command, timeout_minutes: fc.integer({ min: 1, max: 240 }) }),
       ),
       { maxLength: 4 },

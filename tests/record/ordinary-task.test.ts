@@ -6,7 +6,15 @@ import { readOrdinaryTask } from '../../src/record/ordinary-task.ts';
 import { readPlainYaml } from '../../src/record/plain-yaml.ts';
 import { readStrictYaml } from '../../src/record/strict-yaml.ts';
 import { formatTask, parseAnyTask } from '../../src/record/task-file.ts';
-import { agentValue, blockValue, bytesOf, filledLineValue, idValue, timeValue } from '../support/record-values.ts';
+import {
+  agentValue,
+  blockValue,
+  bytesOf,
+  cutTo,
+  filledLineValue,
+  idValue,
+  timeValue,
+} from '../support/record-values.ts';
 
 const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
 
@@ -18,7 +26,7 @@ const titleValue = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: filledLineValue.map(line => line.slice(0, 120).trim()).filter(line => line !== ''),
+    arbitrary: filledLineValue.map(line => cutTo(line, 120).trim()).filter(line => line !== ''),
   },
 );
 const nameValue = idValue.map(id => `f${id}`);

@@ -4,7 +4,15 @@ import { RISKS, type Task, type TaskHead } from '../../src/domain/task.ts';
 import { PHASES, PRIORITIES, TIERS } from '../../src/domain/tier.ts';
 import type { FileFault } from '../../src/record/record.ts';
 import { formatTask, parseTaskFile } from '../../src/record/task-file.ts';
-import { agentValue, blockValue, bytesOf, filledLineValue, idValue, timeValue } from '../support/record-values.ts';
+import {
+  agentValue,
+  blockValue,
+  bytesOf,
+  cutTo,
+  filledLineValue,
+  idValue,
+  timeValue,
+} from '../support/record-values.ts';
 
 const PATH = 'tasks/engineer-backend/feat-001.md';
 
@@ -377,14 +385,14 @@ Keep out of src/pay.
       id: idValue,
       agent: agentValue,
       phase: fc.constantFrom(...PHASES),
-      title: filledLineValue.map(title => title.slice(0, 60).trim()).filter(title => title !== ''),
+      title: filledLineValue.map(title => cutTo(title, 60).trim()).filter(title => title !== ''),
       priority: fc.constantFrom(...PRIORITIES),
       created: timeValue,
       depends_on: fc.array(idValue, { maxLength: 12 }),
       after: fc.array(idValue, { maxLength: 2 }),
       files: fc.array(
         fc.oneof(
-          filledLineValue.map(line => line.slice(0, 200)),
+          filledLineValue.map(line => cutTo(line, 200)),
           fc.constant('a  b/*'),
         ),
         { maxLength: 5 },

@@ -68,3 +68,8 @@ export const lineValue = fc
 export const filledLineValue = lineValue.filter(line => line !== '');
 /** An entry of a list: several lines, none of them only blank, since a list gives those back without their blanks. */
 export const entryValue = blockValue.map(text => text.trim().replace(/^[^\S\n]+$/gm, '')).filter(text => text !== '');
+
+/** `text` to at most `length` UTF-16 units, never ending in half a character: a file cannot hold one. */
+export function cutTo(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+}
