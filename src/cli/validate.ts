@@ -85,8 +85,11 @@ async function writeReport(target: Target, edges: ConductorEdges, signal: AbortS
   if (!tryHold(edges.holder, LEAD_STREAM)) return false;
   try {
     if ((await edges.store.integrationTip(target.branch)) === null) await prepareTarget(target, edges, signal);
-    await commitRecord(target, edges.keeper.look(), edges);
-    await courier(edges).deliver(target, signal);
+    const courierHere = courier(edges);
+    await commitRecord(target, edges.keeper.look(), courierHere, edges);
+    courierHere.lastRound();
+    await courierHere.deliver(target);
+    await courierHere.catchUp(target, signal);
     return true;
   } finally {
     letGo(edges.holder, LEAD_STREAM);

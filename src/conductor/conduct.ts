@@ -20,6 +20,7 @@ export interface ConductOptions {
 export async function conduct(options: ConductOptions, edges: ConductorEdges): Promise<boolean> {
   const courierHere = courier(edges);
   const rounds = validatorRounds(edges);
+  if (options.until === 'once') courierHere.lastRound();
   let leads = takeLead(edges);
   try {
     while (!options.stopping.aborted) {

@@ -10,49 +10,129 @@ import { catchUp } from './target.ts';
 
 /** The user's own commits are looked for this often when nothing new waits for delivery. */
 const LOOK_MS = 5_000;
+/** While work goes on, what is only told of it waits this long for more: each delivery looks at the whole checkout. */
+const TOGETHER_MS = 1_000;
 
 export interface Courier {
-  /** True when something was written. */
-  deliver(target: Target, signal: AbortSignal): Promise<boolean>;
-  /** What waits is tried once more at once, however short ago it was: the run ends, and nobody else may come for hours. */
+  /** True when something was written. Runs no checks, so gates may be passed meanwhile. */
+  deliver(target: Target): Promise<boolean>;
+  /** Brings in what the user has committed, where a delivery has met it. True when something was written. */
+  catchUp(target: Target, signal: AbortSignal): Promise<boolean>;
+  /** Whether what comes onto the integration ref, whose tip is `tip`, will come to the user's branch by itself. */
+  isFlowing(branch: string, tip: string): boolean;
+  /** Nothing waits for more, and what waits for a person is tried once more: the run ends, and nobody else may come for hours. */
   lastRound(): void;
 }
 
-/** Remembers what it said last, so that a waiting delivery is announced once. */
+/** What this process knows of the way to one branch. */
+interface Way {
+  /** What was said last of a delivery that waits, so that it is said once; empty when nothing waits, null before the first try. */
+  said: string | null;
+  lookedAtMs: number;
+  /** The user's newest commit as far as it was looked at; null before the first try. */
+  userTip: string | null;
+  /** Since when there is something to deliver. */
+  newSinceMs: number | null;
+  /** The user's branch has commits that the integration ref lacks. */
+  isBehind: boolean;
+}
+
 export function courier(edges: ConductorEdges): Courier {
-  const said = new Map<string, string>();
-  const lookedAt = new Map<string, number>();
-  const sayOnce = (branch: string, text: string): void => {
-    if (said.get(branch) !== text && text !== '') edges.notice(text);
-    said.set(branch, text);
+  const ways = new Map<string, Way>();
+  let togetherMs = TOGETHER_MS;
+  const wayTo = (branch: string): Way => {
+    const way = ways.get(branch) ?? {
+      said: null,
+      lookedAtMs: -LOOK_MS,
+      userTip: null,
+      newSinceMs: null,
+      isBehind: false,
+    };
+    ways.set(branch, way);
+    return way;
   };
   return {
-    lastRound: () => lookedAt.clear(),
-    deliver: async (target, signal) => {
+    lastRound: () => {
+      togetherMs = 0;
+      for (const way of ways.values()) way.lookedAtMs = -LOOK_MS;
+    },
+    isFlowing: (branch, tip) => {
+      const { said } = wayTo(branch);
+      return said === null ? wasDelivered(edges.holder.baton.read(targetStream(branch)), tip) : said === '';
+    },
+    deliver: async target => {
       const tip = await edges.store.integrationTip(target.branch);
-      const events = edges.holder.baton.read(targetStream(target.branch));
-      const nowMs = edges.studio.clock.monotonicMs();
-      const isNew = tip !== null && lastDelivered(events) !== tip;
-      // A delivery that waits for a person is tried again at a walk: each try touches the user's index.
-      const isUrgent = isNew && (said.get(target.branch) ?? '') === '';
-      if (tip === null || (!isUrgent && nowMs - (lookedAt.get(target.branch) ?? -LOOK_MS) < LOOK_MS)) return false;
-      lookedAt.set(target.branch, nowMs);
-      const outcome = await edges.checkout.deliver(edges.store, target.branch, tip, isRecordPath);
-      const isThrough = outcome.ok && THROUGH.has(outcome.value.kind);
-      // Later ones come into the checkout with their record commit, because by then this has been said.
-      const isFirst = (said.get(target.branch) ?? '') === '';
-      const shown = !isThrough && isFirst && (await showRecord(target.branch, events, tip, edges));
-      if (!outcome.ok) {
-        sayOnce(target.branch, `landed work could not be delivered to ${target.branch} (${whyNot(outcome.failure)})`);
-        return shown;
-      }
-      // What stood in the way may have been the record's own earlier files.
-      if (shown && outcome.value.kind === 'waits_for_local_changes') return true;
-      return await afterDelivery(target, tip, isNew, outcome.value, edges, signal, text =>
-        sayOnce(target.branch, text),
-      );
+      if (tip === null) return false;
+      const [way, news] = [wayTo(target.branch), await newsOf(target.branch, tip, edges)];
+      if (!isDue(way, news, togetherMs, edges.studio.clock.monotonicMs())) return false;
+      way.userTip = news.userTip;
+      return await tryDelivery(target, tip, way, edges);
+    },
+    catchUp: async (target, signal) => {
+      const way = wayTo(target.branch);
+      if (!way.isBehind) return false;
+      way.isBehind = false;
+      return await catchUp(target, edges, signal, text => sayOnce(way, text, edges));
     },
   };
+}
+
+function sayOnce(way: Way, text: string, edges: ConductorEdges): void {
+  if (way.said !== text && text !== '') edges.notice(text);
+  way.said = text;
+}
+
+interface News {
+  /** Something is on the integration ref that was not delivered. */
+  isNew: boolean;
+  /** More than the record of it. */
+  hasLanded: boolean;
+  isWorkedOn: boolean;
+  userTip: string | null;
+}
+
+async function newsOf(branch: string, tip: string, { holder, keeper, checkout }: ConductorEdges): Promise<News> {
+  const last = holder.baton.read(targetStream(branch)).findLast(({ event }) => event.kind === 'delivered');
+  const isNew = last?.event.kind !== 'delivered' || last.event.commit !== tip;
+  const states = [...keeper.look().states.values()].filter(({ target }) => target.branch === branch);
+  return {
+    isNew,
+    hasLanded: isNew && holder.baton.after(last?.position ?? 0).some(({ event }) => event.kind === 'landed'),
+    isWorkedOn: states.some(({ stage }) => stage.kind === 'running' || stage.kind === 'submitted'),
+    userTip: await checkout.tip(branch),
+  };
+}
+
+/**
+ * What landed is delivered at once, and what the user commits is looked at at once; what is only told, as soon as nobody
+ * works or it has waited for more. A delivery that waits for a person is tried at a walk: each try touches the user's index.
+ */
+function isDue(way: Way, { isNew, hasLanded, isWorkedOn, userTip }: News, togetherMs: number, nowMs: number): boolean {
+  if (isNew) way.newSinceMs ??= nowMs;
+  const isLookDue = nowMs - way.lookedAtMs >= LOOK_MS;
+  if ((way.said ?? '') !== '') return isLookDue;
+  if (hasLanded || userTip !== way.userTip) return true;
+  if (way.newSinceMs === null) return isLookDue;
+  return !isWorkedOn || nowMs - way.newSinceMs >= togetherMs;
+}
+
+async function tryDelivery(target: Target, tip: string, way: Way, edges: ConductorEdges): Promise<boolean> {
+  const events = edges.holder.baton.read(targetStream(target.branch));
+  way.lookedAtMs = edges.studio.clock.monotonicMs();
+  way.newSinceMs = null;
+  const outcome = await edges.checkout.deliver(edges.store, target.branch, tip, isRecordPath);
+  const isThrough = outcome.ok && THROUGH.has(outcome.value.kind);
+  // Later ones come into the checkout with their record commit, because by then this has been said.
+  const isFirst = (way.said ?? '') === '';
+  const shown = !isThrough && isFirst && (await showRecord(target.branch, events, tip, edges));
+  if (!outcome.ok) {
+    sayOnce(way, `landed work could not be delivered to ${target.branch} (${whyNot(outcome.failure)})`, edges);
+    return shown;
+  }
+  // What stood in the way may have been the record's own earlier files.
+  if (shown && outcome.value.kind === 'waits_for_local_changes') return true;
+  const isNew = lastDelivered(events) !== tip;
+  return await afterDelivery(target, tip, isNew, outcome.value, way, edges);
 }
 
 /** The user's branch has what landed. */
@@ -67,8 +147,8 @@ function lastDelivered(events: readonly Stored[]): string | null {
   return found?.kind === 'delivered' ? found.commit : null;
 }
 
-/** Whether all that is on the integration ref has come to the user's branch, so that what comes next will too. */
-export function isFlowing(events: readonly Stored[], tip: string): boolean {
+/** Whether all that is on the integration ref has come to the user's branch. */
+function wasDelivered(events: readonly Stored[], tip: string): boolean {
   const last = events.findLast(({ event }) => DELIVERY.has(event.kind))?.event;
   return last?.kind === 'delivered' && last.commit === tip;
 }
@@ -101,34 +181,37 @@ async function showRecord(
 }
 
 async function afterDelivery(
-  target: Target,
+  { branch }: Target,
   tip: string,
   isNew: boolean,
   outcome: DeliveryOutcome,
+  way: Way,
   edges: ConductorEdges,
-  signal: AbortSignal,
-  say: (text: string) => void,
 ): Promise<boolean> {
   switch (outcome.kind) {
     case 'delivered':
-      say('');
-      return appendTarget(target.branch, { kind: 'delivered', commit: outcome.commit }, edges);
+      way.userTip = outcome.commit;
+      sayOnce(way, '', edges);
+      return appendTarget(branch, { kind: 'delivered', commit: outcome.commit }, edges);
     case 'up_to_date':
-      say('');
-      return isNew && appendTarget(target.branch, { kind: 'delivered', commit: tip }, edges);
+      sayOnce(way, '', edges);
+      return isNew && appendTarget(branch, { kind: 'delivered', commit: tip }, edges);
     case 'ahead':
-      if (isNew && !appendTarget(target.branch, { kind: 'delivered', commit: tip }, edges)) return false;
       // What starts next is to be built on the user's own commits.
-      return (await catchUp(target, edges, signal, say)) || isNew;
+      way.isBehind = true;
+      return isNew && appendTarget(branch, { kind: 'delivered', commit: tip }, edges);
     case 'diverged':
-      return await catchUp(target, edges, signal, say);
+      way.isBehind = true;
+      return false;
     case 'waits_for_checkout':
-      say(`landed work waits: ${outcome.detail}`);
+      sayOnce(way, `landed work waits: ${outcome.detail}`, edges);
       return false;
     case 'waits_for_local_changes':
-      if (await refreshCheckout(target.branch, tip, outcome.files, edges)) return true;
-      say(
+      if (await refreshCheckout(branch, tip, outcome.files, edges)) return true;
+      sayOnce(
+        way,
         `landed work waits for your own changes to ${outcome.files.join(', ')}; commit or stash them, nothing of yours was touched`,
+        edges,
       );
       return false;
     default:

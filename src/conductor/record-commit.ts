@@ -12,13 +12,18 @@ import { planPage, planPagePath } from '../report/plan-page.ts';
 import { progressPage } from '../report/progress-page.ts';
 import { STATE_TABLE_MARK } from '../report/state-table.ts';
 import { appendTarget } from './append.ts';
-import { isFlowing } from './deliver.ts';
+import type { Courier } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
 import { logRowsOf, recordOf, validationOfBranch } from './record.ts';
 import { writeIntoCheckout } from './record-checkout.ts';
 
 /** True when a commit was made. */
-export async function commitRecord(target: Target, view: BoardView, edges: ConductorEdges): Promise<boolean> {
+export async function commitRecord(
+  target: Target,
+  view: BoardView,
+  courier: Pick<Courier, 'isFlowing'>,
+  edges: ConductorEdges,
+): Promise<boolean> {
   const events = edges.holder.baton.read(targetStream(target.branch));
   const last = events.findLast(stored => stored.event.kind === 'recorded');
   const since = last?.event.kind === 'recorded' ? last.event.upTo : 0;
@@ -36,8 +41,9 @@ export async function commitRecord(target: Target, view: BoardView, edges: Condu
   const { commit } = committed.value;
   if (commit !== tip && !(await edges.store.moveIntegration(target.branch, tip, commit))) return false;
   appendTarget(target.branch, { kind: 'recorded', commit, upTo: view.position }, edges);
-  // Where nothing waits, the delivery that follows at once brings the files along, and says so when it cannot.
-  if (!isFlowing(events, tip) && edges.target()?.branch === target.branch) await writeIntoCheckout(files, [tip], edges);
+  // Where nothing waits, the delivery that follows brings the files along, and says so when it cannot.
+  const isShown = courier.isFlowing(target.branch, tip) || edges.target()?.branch !== target.branch;
+  if (!isShown) await writeIntoCheckout(files, [tip], edges);
   return true;
 }
 

@@ -30,13 +30,19 @@ export async function tick(edges: ConductorEdges, courier: Courier, signal: Abor
   const reclaimed = await reclaimDead(states, edges);
   const dropped = takeBackHalfPlans(drafts, edges);
   const answered = takeAnswers(edges.keeper.look(), edges);
-  const told = await recordAndDeliver(edges, courier, signal);
+  const lost = await blockLost(edges.keeper.look(), edges);
+  const finished = await finishLandings(edges.keeper.look(), edges, signal);
+  // No gate moves the branch, so what happened so far is told while the next work is judged.
+  const [told, passed] = await Promise.all([tell(edges, courier), passGates(edges, signal)]);
+  // Before the next landing, so that it is built on what the user has committed meanwhile.
+  const caughtUp = await catchUp(edges, courier, signal);
   const prepared = await prepareTargets(edges.keeper.look(), edges, signal);
   const added = await addMechanical(edges.keeper.look(), edges);
-  const moved = await moveOne(edges.keeper.look(), edges, signal);
+  const landed = await landNext(edges.keeper.look(), edges, signal);
   // A question to opus takes a conversation, so everything else that is due comes before it.
   const helped = await moveBlocked(edges.keeper.look(), edges, signal);
-  return reclaimed || dropped || answered || told || prepared || added || moved || helped;
+  const before = reclaimed || dropped || answered || lost || finished;
+  return before || told || passed || caughtUp || prepared || added || landed || helped;
 }
 
 /** Tasks that follow from what has landed, without a planner. */
@@ -54,13 +60,20 @@ function targetsOf(view: BoardView, edges: ConductorEdges): Target[] {
   return [...targets.values()];
 }
 
-async function recordAndDeliver(edges: ConductorEdges, courier: Courier, signal: AbortSignal): Promise<boolean> {
+/** Writes the record, and brings it and what landed to the user's branch. */
+async function tell(edges: ConductorEdges, courier: Courier): Promise<boolean> {
   const view = edges.keeper.look();
   let wrote = false;
   for (const target of targetsOf(view, edges)) {
-    wrote = (await commitRecord(target, view, edges)) || wrote;
-    wrote = (await courier.deliver(target, signal)) || wrote;
+    wrote = (await commitRecord(target, view, courier, edges)) || wrote;
+    wrote = (await courier.deliver(target)) || wrote;
   }
+  return wrote;
+}
+
+async function catchUp(edges: ConductorEdges, courier: Courier, signal: AbortSignal): Promise<boolean> {
+  let wrote = false;
+  for (const target of targetsOf(edges.keeper.look(), edges)) wrote = (await courier.catchUp(target, signal)) || wrote;
   return wrote;
 }
 
@@ -78,32 +91,42 @@ async function prepareTargets(view: BoardView, edges: ConductorEdges, signal: Ab
   return wrote;
 }
 
-/** One step for one task: an interrupted landing first, then gates, then the next landing. */
-async function moveOne(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
-  const submitted: Handed[] = [];
-  for (const card of view.board.values()) {
-    const found = await handedIn(card, view, edges);
-    if (found === 'blocked') return true;
-    if (found !== null) submitted.push(found);
+/** A landing that was begun comes before everything else that would move its base. */
+async function finishLandings(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
+  for (const { task, state, stage } of await allHandedIn(view, edges))
+    if (stage.intent !== null && (await landTask(task, state, stage, edges, signal))) return true;
+  return false;
+}
+
+/** The gates of one task, one after the other, until it may land, waits or is given back. */
+async function passGates(edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
+  for (const { state } of await allHandedIn(edges.keeper.look(), edges)) {
+    let passed = false;
+    while (await passNextGate(state.id, edges, signal)) passed = true;
+    if (passed) return true;
   }
-  const begun = submitted.find(found => found.stage.intent !== null);
-  if (begun !== undefined && (await landTask(begun.task, begun.state, begun.stage, edges, signal))) return true;
-  for (const found of submitted) {
-    if (decide(found.card, found.task, found.state, found.stage, edges).kind === 'land') continue;
-    if (await passGate(found.card, found.task, found.state, found.stage, edges, signal)) return true;
-  }
+  return false;
+}
+
+async function passNextGate(id: string, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
+  const view = edges.keeper.look();
+  const card = view.board.get(id);
+  const found = card === undefined ? null : await handedIn(card, view, edges);
+  if (found === null || signal.aborted) return false;
+  return await passGate(found.card, found.task, found.state, found.stage, edges, signal);
+}
+
+async function landNext(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
   for (const card of landingOrder(view.board)) {
-    const found = submitted.find(one => one.card === card);
-    if (
-      found === undefined ||
-      found === begun ||
-      decide(card, found.task, found.state, found.stage, edges).kind !== 'land'
-    )
-      continue;
+    const found = await handedIn(card, view, edges);
+    if (found === null || !mayLand(found, edges)) continue;
     if (await landTask(found.task, found.state, found.stage, edges, signal)) return true;
   }
   return false;
 }
+
+const mayLand = ({ card, task, state, stage }: Handed, edges: ConductorEdges): boolean =>
+  stage.intent === null && decide(card, task, state, stage, edges).kind === 'land';
 
 /** Work that was handed in, with the task that it is judged by. */
 interface Handed {
@@ -113,11 +136,26 @@ interface Handed {
   stage: Submitted;
 }
 
-async function handedIn(card: BoardTask, view: BoardView, edges: ConductorEdges): Promise<Handed | 'blocked' | null> {
+async function handedIn(card: BoardTask, view: BoardView, edges: ConductorEdges): Promise<Handed | null> {
   const { state } = card;
   if (state === null || state.stage.kind !== 'submitted') return null;
   const stage: Submitted = state.stage;
   const task = await acceptedTask(state, view, edges);
-  if (task !== null) return { card, task, state, stage };
-  return block(state, stage, lostFileBlocker(state.file), edges) ? 'blocked' : null;
+  return task === null ? null : { card, task, state, stage };
+}
+
+async function allHandedIn(view: BoardView, edges: ConductorEdges): Promise<Handed[]> {
+  const found = await Promise.all([...view.board.values()].map(card => handedIn(card, view, edges)));
+  return found.filter(one => one !== null);
+}
+
+/** Work whose task is nowhere any more cannot be judged, so a person is asked for the file. */
+async function blockLost(view: BoardView, edges: ConductorEdges): Promise<boolean> {
+  let wrote = false;
+  for (const { state } of view.board.values()) {
+    if (state === null || state.stage.kind !== 'submitted') continue;
+    if ((await acceptedTask(state, view, edges)) === null)
+      wrote = block(state, state.stage, lostFileBlocker(state.file), edges) || wrote;
+  }
+  return wrote;
 }

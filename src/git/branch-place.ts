@@ -92,7 +92,8 @@ function elsewhereHold(branch: string, entry: Entry | undefined): string | null 
 /** Git resolves links in some of the paths that it lists and not in others. */
 const resolved = (path: string): Promise<string> => realpath(path).catch(() => path);
 
-async function tipOf({ commonDir, git }: UserRepository, ref: string): Promise<string | null> {
+/** The tip of a ref; null when there is none. */
+export async function tipOf({ commonDir, git }: UserRepository, ref: string): Promise<string | null> {
   const loose = looseTip(commonDir, ref);
   if (loose !== null) return loose;
   const tip = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);

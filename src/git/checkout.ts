@@ -2,7 +2,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
-import { findBranchPlace } from './branch-place.ts';
+import { findBranchPlace, tipOf } from './branch-place.ts';
 import { carryObjects, commonTips, whileKept } from './carry.ts';
 import { commitFile, isClean } from './commit-file.ts';
 import { deliver } from './deliver.ts';
@@ -100,6 +100,10 @@ export function userCheckout(options: CheckoutOptions): UserCheckout {
   const find = (): Promise<Result<UserRepository, GitFailure>> => findRepository(path, environment);
   return {
     facts: async () => readFacts(path, await find()),
+    tip: async branch => {
+      const repository = await find();
+      return repository.ok ? await tipOf(repository.value, `${BRANCH_PREFIX}${branch}`) : null;
+    },
     deliver: async (store, branch, commit, isRecordPath) => {
       const repository = await find();
       if (!repository.ok) return repository;

@@ -133,6 +133,8 @@ export type DeliveryOutcome =
 
 export interface UserCheckout {
   facts(): Promise<Result<CheckoutFacts, GitFailure>>;
+  /** The newest commit of a branch of the user's; null when it cannot be told. Mostly costs no process. */
+  tip(branch: string): Promise<string | null>;
   /**
    * Fast-forwards the user's branch to `commit` of the store. Where the branch is checked out, record files whose bytes
    * equal the delivered commit are staged first; nothing else of the user's is touched, never forced, stashed or reset.

@@ -202,3 +202,32 @@ describe('another branch', () => {
     expect(house.read(GREET)).toBeNull();
   });
 });
+
+describe('while work goes on', () => {
+  const KINDS = ['claimed', 'submitted', 'landed', 'recorded', 'delivered'];
+  const told = ({ holder }: HouseProcess): string[] =>
+    holder.baton.after(0).flatMap(({ event }) => (KINDS.includes(event.kind) ? [event.kind] : []));
+  /** Each of the two turns of the model takes this long, and the conductor looks around meanwhile. */
+  const turnsOf = async (ms: number): Promise<string[]> => {
+    open();
+    const here = await house.start();
+    let nowMs = 0;
+    house.clock.monotonicMs = () => nowMs;
+    house.task('greet', async asked => {
+      nowMs += ms;
+      await here.tick();
+      return writes({ [GREET]: 'hello\n' })(asked);
+    });
+    await here.toTheEnd();
+    return told(here);
+  };
+  const LANDING = ['submitted', 'recorded', 'landed', 'recorded', 'delivered'];
+
+  test('what is only told of it waits for more, and what landed is delivered at once', async () => {
+    expect(await turnsOf(999)).toEqual(['delivered', 'claimed', 'recorded', ...LANDING]);
+  });
+
+  test('it waits for a second and no longer', async () => {
+    expect(await turnsOf(1_000)).toEqual(['delivered', 'claimed', 'recorded', 'delivered', ...LANDING]);
+  });
+});
