@@ -69,7 +69,7 @@ export function cardView(task: BoardTask, now: BoardView, edges: BoardEdges, { i
     waitingFor: task.waitingFor,
     minutes: card.minutes,
     attempts: state?.attempts.length ?? 0,
-    strikes: state?.strikes ?? 0,
+    strikes: state?.strikes.length ?? 0,
     cost: state === null ? 0 : costOfTask(state),
     spent: spentOn(task, edges, isNow),
     cap: nanoFromUsd(now.tasks.get(card.id)?.task.head.budget_usd ?? edges.settings().config.budget.task_usd),

@@ -19,7 +19,7 @@ export const evidenceOf = (
   task: Task,
   own: OwnRules,
 ): RouteEvidence => ({
-  strikes: state?.strikes ?? 0,
+  strikes: state?.strikes ?? [],
   critical: card.critical,
   hasTemplate: task.body.template !== '',
   foundRisks: [...risksBeforehand(task, own.risks), ...(state?.foundRisks ?? [])],

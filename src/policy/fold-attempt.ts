@@ -1,6 +1,7 @@
 /** The fold of an attempt: claimed, its beginning, and the three ways in which it ends. */
 import type { AttemptEnd, TaskEvent } from '../domain/event.ts';
 import type { Spend } from '../domain/money.ts';
+import type { Tier } from '../domain/tier.ts';
 import { type Attempt, currentAttempt, type Stage, type Submission, type TaskState, type Work } from './task-state.ts';
 
 export const workAt = (state: TaskState, commit: string): Work => ({
@@ -101,6 +102,12 @@ export function block(state: TaskState, event: Extract<TaskEvent, { kind: 'block
 
 const isProven = (stage: Stage): boolean => stage.kind === 'submitted' && stage.proven;
 
+/** A strike is held against the tier that made the attempt. */
+export function struck({ strikes, attempts }: TaskState, { strike }: { strike: boolean }): readonly Tier[] {
+  const last = attempts.at(-1);
+  return strike && last !== undefined ? [...strikes, last.route.tier] : strikes;
+}
+
 /** An interruption keeps the conversation; anything else hands over to a new one. */
 export function end(state: TaskState, event: Extract<TaskEvent, { kind: 'ended' }>, at: string): TaskState {
   const session = state.stage.kind === 'running' ? state.stage.session : null;
@@ -108,7 +115,7 @@ export function end(state: TaskState, event: Extract<TaskEvent, { kind: 'ended' 
   return {
     ...closeAttempt(state, event.end.reason, event.spend, at),
     work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
-    strikes: state.strikes + (event.strike ? 1 : 0),
+    strikes: struck(state, event),
     handovers: [...state.handovers, { note: endNote(event.end), session: interrupted ? session : null }],
     stage: { kind: 'open' },
   };

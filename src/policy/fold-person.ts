@@ -26,7 +26,7 @@ export function answer(state: TaskState, event: Extract<TaskEvent, { kind: 'answ
     handovers: [...state.handovers, { note: event.text, session }],
     stage: { kind: 'open' },
     // It would be parked again at once if what has failed so far still counted.
-    ...(isParked(state.stage) ? { strikes: 0, forgiven: currentAttempt(state) } : {}),
+    ...(isParked(state.stage) ? { strikes: [], forgiven: currentAttempt(state) } : {}),
   };
 }
 
@@ -47,7 +47,7 @@ export function requeue(state: TaskState, event: Extract<TaskEvent, { kind: 'req
   const handovers = [...state.handovers, { note: event.reason, session }];
   // What has landed is in the base of whatever comes next.
   const work = stage.kind === 'landed' ? null : state.work;
-  return { ...state, stage: { kind: 'open' }, work, strikes: 0, forgiven: currentAttempt(state), handovers };
+  return { ...state, stage: { kind: 'open' }, work, strikes: [], forgiven: currentAttempt(state), handovers };
 }
 
 /** Approved work goes on where it stood before it waited for the person; nothing else is moved by an approval. */

@@ -9,7 +9,7 @@
  *    └───────── answered, requeued ──── blocked
  */
 import type { Stored, TaskEvent } from '../domain/event.ts';
-import { block, claim, closeAttempt, end, submit, withApproach, workAt } from './fold-attempt.ts';
+import { block, claim, closeAttempt, end, struck, submit, withApproach, workAt } from './fold-attempt.ts';
 import { afterApproval, answer, escalate, hear, isAtRest, refer, requeue } from './fold-person.ts';
 import { currentAttempt, initialState, type TaskState } from './task-state.ts';
 
@@ -146,7 +146,7 @@ const resolvingOf = ({ resolver, draft }: Extract<TaskEvent, { kind: 'returned' 
 function giveBack(state: TaskState, event: Extract<TaskEvent, { kind: 'returned' }>, at: string): TaskState {
   return {
     ...state,
-    strikes: state.strikes + (event.strike ? 1 : 0),
+    strikes: struck(state, event),
     // Rejected work is dropped: the next attempt starts from the base.
     work: event.reason === 'rejected' ? null : (event.draft ?? state.work),
     resolving: event.reason === 'conflict' ? resolvingOf(event) : state.resolving,

@@ -11,8 +11,8 @@ import { type Floor, floorOf } from './floor.ts';
 import { findRow, type ProjectTable, type TableRow, undemoted } from './routing-table.ts';
 
 export interface RouteEvidence {
-  /** Capability or premise failures so far. */
-  strikes: number;
+  /** Capability or premise failures so far: the tier of each attempt that failed. */
+  strikes: readonly Tier[];
   /** On the longest path of its plan. */
   critical: boolean;
   /** The task carries a template; without one haiku has nothing to follow (seed 1, delegation to haiku). */
@@ -33,7 +33,7 @@ export interface RouteEvidence {
 
 /** Of an agent as such, before there is any task. */
 export const NO_EVIDENCE: RouteEvidence = {
-  strikes: 0,
+  strikes: [],
   critical: false,
   hasTemplate: false,
   foundRisks: [],
@@ -170,18 +170,21 @@ function byFloor(floor: Floor, step: Step): Step {
   return isAtLeast(step.tier, floor.tier) ? step : move(step, floor.tier, floor.because.join('; '));
 }
 
-/** Effort first, then the tier: each tier has two rungs, and above the last one stands a person. */
-function byStrikes(strikes: number, step: Step): Step & { effort: Effort; exhausted: boolean } {
-  const rungs = TIERS.filter(tier => isAtLeast(tier, step.tier)).flatMap(tier => [
-    { tier, effort: DEFAULT_EFFORT[tier] },
-    { tier, effort: 'high' as const },
-  ]);
-  const rung = rungs[Math.min(strikes, rungs.length - 1)] ?? { tier: step.tier, effort: DEFAULT_EFFORT[step.tier] };
-  const because =
-    strikes === 0
-      ? step.because
-      : [...step.because, `${rung.tier} at ${rung.effort} effort after ${strikes} strike${strikes === 1 ? '' : 's'}`];
-  return { tier: rung.tier, effort: rung.effort, because, exhausted: strikes >= rungs.length };
+/** A tier fails at a task when it has failed with its usual effort and with more. */
+const TRIES = 2;
+
+/**
+ * Effort first, then the tier, and above the last one stands a person. Only what a tier has failed at itself counts against
+ * it: what was raised past a tier begins afresh.
+ */
+function byStrikes(strikes: readonly Tier[], step: Step): Step & { effort: Effort; exhausted: boolean } {
+  const failures = (tier: Tier): number => strikes.filter(struck => struck === tier).length;
+  const open = TIERS.find(tier => isAtLeast(tier, step.tier) && failures(tier) < TRIES);
+  const tier = open ?? 'opus';
+  const effort = failures(tier) === 0 ? DEFAULT_EFFORT[tier] : 'high';
+  const count = strikes.filter(struck => isAtLeast(struck, step.tier)).length;
+  const why = `${tier} at ${effort} effort after ${count} strike${count === 1 ? '' : 's'}`;
+  return { tier, effort, because: count === 0 ? step.because : [...step.because, why], exhausted: open === undefined };
 }
 
 const move = (step: Step, tier: Tier, why: string): Step => ({ tier, because: [...step.because, `${tier}: ${why}`] });

@@ -52,7 +52,7 @@ export const briefOf = (state: TaskState): TaskBrief => ({
   createdAt: state.createdAt,
   stage: briefStage(state),
   tries: state.attempts.length,
-  strikes: state.strikes,
+  strikes: state.strikes.length,
   tier: state.attempts.at(-1)?.route.tier ?? null,
   resolving: state.resolving && { agent: state.resolving.agent },
   chosen: state.override?.tier ?? null,

@@ -112,8 +112,8 @@ export interface TaskState {
   createdAt: string;
   stage: Stage;
   attempts: Attempt[];
-  /** Capability or premise failures only. */
-  strikes: number;
+  /** Capability or premise failures only: the tier of each attempt that failed. */
+  strikes: readonly Tier[];
   /** Attempts that a person's `retry` has written off. */
   forgiven: number;
   work: Work | null;
@@ -167,7 +167,7 @@ export const initialState = (
   createdAt: stored.at,
   stage: { kind: 'open' },
   attempts: [],
-  strikes: 0,
+  strikes: [],
   forgiven: 0,
   work: null,
   resolving: null,

@@ -15,7 +15,7 @@ export function taskText(task: BoardTask, events: readonly Stored[]): string {
   return [
     `${card.id} · ${standing} · ${card.agent} · ${card.phase} · ${card.priority}`,
     `  ${card.title}`,
-    `  attempts ${state?.attempts.length ?? 0}, strikes ${state?.strikes ?? 0}, cost $${usdText(cost)}`,
+    `  attempts ${state?.attempts.length ?? 0}, strikes ${state?.strikes.length ?? 0}, cost $${usdText(cost)}`,
     ...blockerLines(task),
     '',
     ...events.flatMap(stored => eventLine(stored) ?? []).map(line => `  ${datedLine(line, 0)}`),

@@ -112,7 +112,7 @@ const head: fc.Arbitrary<TaskHead> = fc
   .map(changes => headOf(changes as Partial<TaskHead>)); // the record above has the fields of a head and no others
 const foundRisk = fc.record({ risk: fc.constantFrom(...RISKS), because: fc.constant('its difference says so') });
 const evidence: fc.Arbitrary<RouteEvidence> = fc.record({
-  strikes: fc.nat({ max: 12 }),
+  strikes: fc.array(tier, { maxLength: 12 }),
   critical: fc.boolean(),
   hasTemplate: fc.boolean(),
   foundRisks: fc.array(foundRisk, { maxLength: 2 }),
@@ -139,7 +139,7 @@ describe('no routed tier is below its floor', () => {
         if (task.priority !== 'p0' && !history.critical) return;
         const { model: _, ...unpinned } = task;
         const plain = { ...unpinned, traits: {}, priority: 'p2' } as const;
-        const least = [route(unpinned, table, { ...history, strikes: 0 }), route(plain, table, FRESH)];
+        const least = [route(unpinned, table, { ...history, strikes: [] }), route(plain, table, FRESH)];
         const got = strength(route(task, table, history).tier);
         expect(least.map(other => got >= strength(other.tier))).toEqual([true, true]);
       }),

@@ -49,7 +49,7 @@ const NEW: TaskState = {
   createdAt: at(1),
   stage: { kind: 'open' },
   attempts: [],
-  strikes: 0,
+  strikes: [],
   forgiven: 0,
   work: null,
   resolving: null,
@@ -244,9 +244,9 @@ describe('the life of a task', () => {
     const failed = [created(), claimed(1), ended(1, { end: { reason: 'stuck', detail: 'no way' }, strike: true })];
     const parked = blocked(1, { resumable: false, blocker: { ...QUESTION, type: 'technical' } });
     const { strikes, forgiven } = stateAfter([...failed, parked, answered('look at the fixture')]);
-    expect({ strikes, forgiven }).toEqual({ strikes: 0, forgiven: 1 });
+    expect({ strikes, forgiven }).toEqual({ strikes: [], forgiven: 1 });
     const asked = stateAfter([...failed, claimed(2), blocked(2), answered('euro')]);
-    expect({ strikes: asked.strikes, forgiven: asked.forgiven }).toEqual({ strikes: 1, forgiven: 0 });
+    expect({ strikes: asked.strikes, forgiven: asked.forgiven }).toEqual({ strikes: ['sonnet'], forgiven: 0 });
   });
 
   test('retry keeps work and conversation of what only stood still, and writes the attempts off', () => {
@@ -311,7 +311,7 @@ describe('the life of a task', () => {
   ])('after %s a new conversation begins with a note', (_name, end, note) => {
     const { strikes, handovers, stage } = stateAfter([created(), claimed(1), ended(1, end)]);
     expect({ strikes, handovers, stage }).toEqual({
-      strikes: end?.strike === true ? 1 : 0,
+      strikes: end?.strike === true ? ['sonnet'] : [],
       handovers: [{ note, session: null }],
       stage: { kind: 'open' },
     });
@@ -329,7 +329,7 @@ describe('the life of a task', () => {
       [
         returned(1),
         {
-          strikes: 1,
+          strikes: ['sonnet'],
           handovers: [{ note: 'the checks are red', session: null }],
           returns: [{ attempt: 1, reason: 'red', note: 'the checks are red', at: at(6) }],
           stage: { kind: 'open' },
@@ -348,7 +348,7 @@ describe('the life of a task', () => {
     const { work, strikes, returns } = stateAfter([created(), claimed(1), submitted(1), conflict]);
     expect({ work, strikes, returns }).toEqual({
       work: { base: 'tip-1', commit: 'draft-1' },
-      strikes: 0,
+      strikes: [],
       returns: [{ attempt: 1, reason: 'conflict', note: 'both changed it', at: at(4) }],
     });
   });
@@ -386,7 +386,7 @@ describe('the life of a task', () => {
   test('a retry forgives the strikes so far', () => {
     const stuck = ended(1, { end: { reason: 'stuck', detail: 'x' }, strike: true });
     const { strikes, forgiven, attempts } = stateAfter([created(), claimed(1), stuck, requeued()]);
-    expect({ strikes, forgiven, attempts: attempts.length }).toEqual({ strikes: 0, forgiven: 1, attempts: 1 });
+    expect({ strikes, forgiven, attempts: attempts.length }).toEqual({ strikes: [], forgiven: 1, attempts: 1 });
   });
 
   test('work read back from git is landed and marked as imported', () => {

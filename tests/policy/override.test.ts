@@ -87,7 +87,7 @@ test('property: an override that somehow got into the log still comes out at the
       anyTable,
       fc.boolean(),
       fc.constantFrom(...TIERS),
-      fc.nat({ max: 8 }),
+      fc.array(fc.constantFrom(...TIERS), { maxLength: 8 }),
       (head, table, critical, tier, strikes) => {
         const override = { tier, by: 'ada', reason: 'cheaper' };
         const routing = route(head, table, { ...NO_EVIDENCE, critical, strikes, override });

@@ -8,6 +8,7 @@ import { NO_EVIDENCE, type RouteEvidence, type Routing, route } from '../../src/
 import type { ProjectTable } from '../../src/policy/routing-table.ts';
 import { headOf } from '../support/policy-values.ts';
 
+const aTier = fc.constantFrom(...TIERS);
 const FRESH: RouteEvidence = NO_EVIDENCE;
 const WITH_TEMPLATE: RouteEvidence = { ...FRESH, hasTemplate: true };
 const NO_FLOOR = { tier: 'haiku', needsPerson: false, because: [] } as const;
@@ -195,21 +196,29 @@ describe('strikes', () => {
     ],
   ])('from %s raise effort first, then the tier, and end at a person', (start, ladder) => {
     const project: ProjectTable = { EXEC: { 'engineer-backend': start } };
-    const climbed = [...ladder, ladder.at(-1)].map((_, strikes) => {
+    const strikes: Tier[] = [];
+    const climbed = [...ladder, ladder.at(-1)].map(() => {
       const { tier, effort, exhausted } = routed({}, { ...FRESH, strikes }, project);
+      strikes.push(tier);
       return [tier, effort, exhausted];
     });
     expect(climbed).toEqual([...ladder.map(rung => [...rung, false]), [...(ladder.at(-1) ?? []), true]]);
   });
 
   test('are named among the reasons', () => {
-    expect(routed({}, { ...FRESH, strikes: 1 }).because).toEqual([ROLE_ROW, 'sonnet at high effort after 1 strike']);
-    expect(routed({}, { ...FRESH, strikes: 2 }).because).toEqual([ROLE_ROW, 'opus at medium effort after 2 strikes']);
+    expect(routed({}, { ...FRESH, strikes: ['sonnet'] }).because).toEqual([
+      ROLE_ROW,
+      'sonnet at high effort after 1 strike',
+    ]);
+    expect(routed({}, { ...FRESH, strikes: ['sonnet', 'sonnet'] }).because).toEqual([
+      ROLE_ROW,
+      'opus at medium effort after 2 strikes',
+    ]);
   });
 
   test('begin to climb where the floor stands, not below it', () => {
     const head = { agent: 'testing', model: 'haiku', override_reason: 'cheap' } as const;
-    expect(routed(head, { ...FRESH, strikes: 1 })).toEqual({
+    expect(routed(head, { ...FRESH, strikes: ['opus'] })).toEqual({
       tier: 'opus',
       effort: 'high',
       because: [
@@ -225,13 +234,42 @@ describe('strikes', () => {
 
   test('never lower anything: more of them is never a weaker tier or less effort in the same tier', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...TIERS), fc.nat({ max: 20 }), (start, strikes) => {
+      fc.property(aTier, fc.array(aTier, { maxLength: 8 }), aTier, (start, strikes, another) => {
         const project: ProjectTable = { EXEC: { 'engineer-backend': start } };
-        const rank = (count: number): number => {
-          const { tier, effort } = routed({}, { ...FRESH, strikes: count }, project);
+        const rank = (struck: readonly Tier[]): number => {
+          const { tier, effort } = routed({}, { ...FRESH, strikes: struck }, project);
           return TIERS.indexOf(tier) * EFFORTS.length + EFFORTS.indexOf(effort);
         };
-        expect(rank(strikes + 1)).toBeGreaterThanOrEqual(rank(strikes));
+        expect(rank([...strikes, another])).toBeGreaterThanOrEqual(rank(strikes));
+      }),
+    );
+  });
+
+  test.each<[name: string, evidence: Partial<RouteEvidence>]>([
+    ['an escalation', { raisedTo: { tier: 'opus', reason: 'complex_debugging' } }],
+    ['a risk that was found later', { foundRisks: [{ risk: 'security', because: 'x' }] }],
+    ['a person', { override: { tier: 'opus', by: 'Ada', reason: 'x' } }],
+  ])('count against the tier that failed: what %s raises past it begins afresh', (_name, evidence) => {
+    const { tier, effort, exhausted } = routed({}, { ...FRESH, strikes: ['sonnet', 'sonnet'], ...evidence });
+    expect([tier, effort, exhausted]).toEqual(['opus', 'medium', false]);
+  });
+
+  test.each<[strikes: Tier[], step: string]>([
+    [['haiku'], 'sonnet medium'],
+    [['haiku', 'haiku'], 'sonnet medium'],
+    [['haiku', 'sonnet'], 'sonnet high'],
+  ])('of haiku are not held against sonnet: %j', (strikes, step) => {
+    const raised = { ...FRESH, strikes, raisedTo: { tier: 'sonnet', reason: 'unclear_template' } } as const;
+    const { tier, effort } = routed({}, raised, { EXEC: { 'engineer-backend': 'haiku' } });
+    expect(`${tier} ${effort}`).toBe(step);
+  });
+
+  test('exhaust a task only once opus has failed at it with more effort too', () => {
+    fc.assert(
+      fc.property(fc.array(aTier, { maxLength: 12 }), aTier, (strikes, raised) => {
+        const evidence = { ...FRESH, strikes, raisedTo: { tier: raised, reason: 'complex_debugging' } } as const;
+        const failures = strikes.filter(tier => tier === 'opus').length;
+        expect(routed({}, evidence).exhausted && failures < 2).toBe(false);
       }),
     );
   });
@@ -285,7 +323,10 @@ describe('every reason that decided is named', () => {
       model: 'sonnet',
     } as const;
     expect(
-      routed({ ...head, risk: [...head.risk] }, { ...NO_EVIDENCE, strikes: 1, critical: true, hasTemplate: true }),
+      routed(
+        { ...head, risk: [...head.risk] },
+        { ...NO_EVIDENCE, strikes: ['opus'], critical: true, hasTemplate: true },
+      ),
     ).toEqual({
       tier: 'opus',
       effort: 'high',
