@@ -165,6 +165,16 @@ describe('the architect', () => {
     expect(made).toMatchObject({ ok: false, failure: { reason: 'plan_rejected', feedback: ['no'] } });
   });
 
+  test('that asks for changes and names none has approved nothing either', async () => {
+    const { made, asked } = await planned(
+      [drafts(GOOD), drafts(GOOD), drafts(GOOD)],
+      [wantsOf(), wantsOf(' '), APPROVES],
+    );
+    expect(made.ok).toBe(true);
+    expect(asked.filter(isReview)).toHaveLength(3);
+    expect(lastWords(asked.filter(request => !isReview(request))[1])).toContain('none is named');
+  });
+
   test('whose answer is no verdict has approved nothing', async () => {
     const { made, asked } = await planned([drafts(GOOD), drafts(GOOD)], [{ value: 'fine' }, APPROVES]);
     expect(made.ok).toBe(true);

@@ -152,7 +152,9 @@ async function review(
   if (result.outcome.kind !== 'answered') return fail({ reason: 'planner_stopped', outcome: result.outcome, sessions });
   const verdict = parseVerdict(result.outcome.text);
   if (verdict === null) return ok(['the review could not be read; look at the plan once more']);
-  return ok(verdict.verdict === 'approve' ? [] : verdict.feedback);
+  if (verdict.verdict === 'approve') return ok([]);
+  const said = verdict.feedback.filter(line => line.trim() !== '');
+  return ok(said.length > 0 ? said : ['changes are asked for and none is named; look at the whole plan once more']);
 }
 
 function parseVerdict(text: string) {
