@@ -13,8 +13,8 @@ import { CHECK_FILES, CODE_ROWS, MANIFEST_ROWS, PATH_PATTERNS, PATH_WORDS, TEXT_
 /** What a project calls risky itself, under `risks:` of kleiber.yml: it can only add. */
 export type ProjectRisks = Partial<Record<Risk, { paths: readonly string[]; words: readonly string[] }>>;
 
-/** Documents for people: words in them move no money. */
-const isProse = (path: string): boolean => /\.(?:mdx?|rst|adoc)$/i.test(path);
+/** Documents for people: words in them move no money. MDX runs code, so it is none. */
+const isProse = (path: string): boolean => /\.(?:md|rst|adoc)$/i.test(path);
 
 const isProseZone = (glob: string): boolean =>
   isProse(glob) || (/^docs?\//i.test(glob) && /(?:^|\/)(?:\*\*|\*|[^/.]*)$/.test(glob));
@@ -22,10 +22,14 @@ const isProseZone = (glob: string): boolean =>
 /** Looks and pictures of a login page log nobody in. */
 const isAsset = (path: string): boolean => /\.(?:css|scss|less|svg|png|jpe?g|gif|ico|woff2?)$/i.test(path);
 
+/**
+ * By the name of the file, or in a folder of tests outside the source: code that ships is not hidden by a folder's name, so
+ * a test that lies among the source and is not named as one counts as source.
+ */
 const isTest = (path: string): boolean =>
-  /(?:^|\/)(?:tests?|__tests__|specs?|e2e|fixtures|__mocks__)\/|\.(?:test|spec|stories)\.\w+$|(?:^|\/)test_[^/]+\.py$|_test\.\w+$/i.test(
-    path,
-  );
+  /\.(?:test|spec|stories)\.\w+$|(?:^|\/)test_[^/]+\.py$|_test\.(?:go|py|rb|exs|dart|[cm]?[jt]sx?)$/i.test(path) ||
+  (/(?:^|\/)(?:tests?|__tests__|specs?|e2e|fixtures|__mocks__)\//i.test(path) &&
+    !/(?:^|\/)(?:src|lib|app|pages|server|public|cmd|internal|pkg)\//i.test(path));
 
 const isSource = (path: string): boolean => !isProse(path) && !isAsset(path) && !isTest(path);
 
@@ -46,16 +50,18 @@ export function textRisks(task: Task, project: ProjectRisks = {}): FoundRisk[] {
   return oneEach([...found, ...own]);
 }
 
-/** What the paths say; globs of a task are read the same way. Tests, documents and looks say nothing. */
+/** What the paths say; globs of a task are read the same way. Words in names of tests, documents and looks say nothing. */
 export function pathRisks(paths: readonly string[], project: ProjectRisks = {}): FoundRisk[] {
   const sources = paths.filter(isSource);
-  const found = sources.flatMap(path => {
-    const words = wordsOf(path);
-    return [
-      ...PATH_WORDS.filter(([, names]) => names.split(' ').some(name => words.has(name))),
-      ...PATH_PATTERNS.filter(([, pattern]) => pattern.test(path)),
-    ].map(([risk]) => ({ risk, because: `it touches ${path}` }));
-  });
+  const found = paths
+    .filter(path => !isProse(path))
+    .flatMap(path => {
+      const words = isSource(path) ? wordsOf(path) : new Set<string>();
+      return [
+        ...PATH_WORDS.filter(([, names]) => names.split(' ').some(name => words.has(name))),
+        ...PATH_PATTERNS.filter(([, pattern]) => pattern.test(path)),
+      ].map(([risk]) => ({ risk, because: `it touches ${path}` }));
+    });
   const own = Object.entries(project).flatMap(([risk, { paths: globs }]) => {
     const hit = paths.find(path => globs.some(glob => matchesGlob(glob, path)));
     return hit === undefined ? [] : [{ risk: risk as Risk, because: `it touches ${hit} (kleiber.yml, risks.${risk})` }]; // the keys of this record are risks

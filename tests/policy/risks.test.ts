@@ -172,6 +172,22 @@ describe('a difference', () => {
     expect(foundIn('README.md', '+jwt.sign')).toEqual([]);
   });
 
+  test.each(['src/fixtures/pay.ts', 'src/test/pay.js', 'lib/spec/pay.ts', 'app/tests/pay.py', 'src/pages/pay.mdx'])(
+    'is not hidden by the name of a folder: %s',
+    path => {
+      expect(foundIn(path, '+await verifyPassword(user, typed);')).toEqual(
+        path.includes('pages') ? ['authentication'] : expect.arrayContaining(['authentication']),
+      );
+    },
+  );
+
+  test('of an interface is found in a folder for specifications too', () => {
+    expect(['spec/openapi.yaml', 'specs/a.proto'].map(path => risksOf(pathRisks([path])))).toEqual([
+      ['integration_point'],
+      ['integration_point'],
+    ]);
+  });
+
   test('has no line of content that could pass for a header', () => {
     const lines = ['+++ b/README.md', '+const token = jwt.sign(user);'];
     expect(foundIn('src/a.ts', ...lines)).toEqual(['authentication']);
