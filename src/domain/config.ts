@@ -123,6 +123,8 @@ export const configSchema = z.strictObject({
       endpoints_need_integration_tests: z.boolean().default(false),
       endpoints: z.array(z.string().min(1)).default(['src/backend/routes/**', 'src/routes/**']),
       integration_tests: z.array(z.string().min(1)).default(['tests/integration/**']),
+      /** Where the tests of whole flows live, which a reviewer asks for on critical ones. */
+      e2e_tests: z.array(z.string().min(1)).default(['tests/e2e/**']),
       components_need_stories: z.boolean().default(false),
       components: z.array(z.string().min(1)).default(['src/components/**', 'src/frontend/components/**']),
     })

@@ -44,6 +44,8 @@ const GIVEN_NAMES = new Set([
 /** Components `PascalCase.tsx`, other code `camelCase.ts`, tests `*.test.ts` or `*.spec.ts`; a sort such as `.types` may follow. */
 export function fileNameFault(path: string): string | null {
   const name = nameOf(path);
+  if (/^types\.[cm]?tsx?$/.test(name))
+    return `${path}: shared types are named after what they describe, such as order.types.ts (seed 5, naming conventions)`;
   const [, stem, ending] = /^(.+?)((?:\.[a-z]+)*\.[cm]?[jt]sx?)$/.exec(name) ?? [];
   if (stem === undefined || ending === undefined || ending.endsWith('.d.ts') || GIVEN_NAMES.has(stem)) return null;
   if (/[-_.](?:test|spec)$/i.test(stem))
@@ -73,7 +75,44 @@ function integrationFaults(kept: readonly string[], testing: Rules['testing']): 
   ];
 }
 
-/** Tables are plural in snake_case, indexes `idx_<table>_<columns>`; `text` is a created SQL file. */
+/** Words that begin a line of a table which is no column. */
+const NO_COLUMN = /^(?:primary|foreign|unique|check|constraint|key|index|exclude|like|fulltext|spatial|period)$/i;
+
+/** The columns that `create table` and `add column` name. */
+function columnsOf(sql: string): string[] {
+  const bodies = [...sql.matchAll(/\bcreate\s+table\b[^(;]*\(/gi)].map(({ 0: head, index }) =>
+    upToItsEnd(sql.slice(index + head.length)),
+  );
+  const listed = bodies.flatMap(topLevelParts).map(part => /^\s*["`]?([\w$]+)/.exec(part)?.[1] ?? '');
+  const added = [...sql.matchAll(/\badd\s+column\s+(?:if\s+not\s+exists\s+)?["`]?([\w$]+)/gi)].map(
+    ([, name = '']) => name,
+  );
+  return [...listed, ...added].filter(name => name !== '' && !NO_COLUMN.test(name));
+}
+
+/** Up to the bracket that closes what was opened before. */
+function upToItsEnd(text: string): string {
+  let depth = 1;
+  for (const { 0: bracket, index } of text.matchAll(/[()]/g)) {
+    depth += bracket === '(' ? 1 : -1;
+    if (depth === 0) return text.slice(0, index);
+  }
+  return text;
+}
+
+/** Split at the commas that no bracket holds. */
+function topLevelParts(text: string): string[] {
+  let depth = 0;
+  const parts = [''];
+  for (const [piece] of text.matchAll(/[(),]|[^(),]+/g)) {
+    depth += piece === '(' ? 1 : piece === ')' ? -1 : 0;
+    if (piece === ',' && depth === 0) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${piece}`);
+  }
+  return parts;
+}
+
+/** Columns are in snake_case, tables plural in it, indexes `idx_<table>_<columns>`; `text` is a created SQL file. */
 export function databaseFaults(path: string, text: string): string[] {
   const sql = text.replace(/--.*$/gm, '').replace(/\/\*[\s\S]*?\*\//g, '');
   const tables = [...sql.matchAll(/\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?(?:\w+\.)?["`]?([\w$]+)/gi)];
@@ -83,6 +122,11 @@ export function databaseFaults(path: string, text: string): string[] {
     ),
   ];
   return [
+    ...columnsOf(sql).flatMap(name =>
+      /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name)
+        ? []
+        : [`${path}: the column ${name} is not named in snake_case, such as created_at (seed 5, database)`],
+    ),
     ...tables.flatMap(([, name = '']) =>
       /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*s$/.test(name)
         ? []

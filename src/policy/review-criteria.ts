@@ -79,6 +79,7 @@ function testRules({ testing }: Pick<Config, 'testing'>, runs: readonly CheckRun
   return rulesOf('seed 5, testing requirements', [
     `New code is covered by tests${coverageWords(testing.coverage, runs)}; pure functions and validators by unit tests beside them.`,
     `A new or changed endpoint has an integration test (${testing.integration_tests.join(', ')}), a component a test of its own.`,
+    `A critical flow of a user that is new or changed has an end-to-end test (${testing.e2e_tests.join(', ')}).`,
   ]);
 }
 
@@ -90,11 +91,21 @@ function coverageWords(least: number, runs: readonly CheckRun[]): string {
   return `, lines at ${least} % or more${untold}`;
 }
 
-/** What a function does only a reader can say, so all of seed 5's names are asked for, also where code has looked. */
+const FILE_NAMES =
+  'components PascalCase.tsx, other code camelCase.ts, tests *.test.ts or *.spec.ts, shared types *.types.ts';
+const DATABASE_NAMES = 'tables snake_case in the plural, columns snake_case, indexes idx_{table}_{columns}';
+
+/**
+ * What a function does only a reader can say, so all of seed 5's names are asked for, also where code has looked. Names of files
+ * and of the database that code proves are not asked again.
+ */
 function nameRules({ conventions }: Pick<Config, 'conventions'>): Rule[] {
   const { handlers = 'handle{Event}', exports } = conventions.functions;
   const own = Object.entries(exports).map(([glob, pattern]) => ` What ${glob} exports is named ${pattern}.`);
   return rulesOf('seed 5, naming conventions', [
     `Names follow the project; where it has no habit: ${handlers} for event handlers, fetch{Resource} for reading, validate{Thing} for checks, {from}To{To} for conversions.${own.join('')}`,
+    ...[...(conventions.files ? [] : [FILE_NAMES]), ...(conventions.database ? [] : [DATABASE_NAMES])].map(
+      names => `New names follow the project; where it has no habit: ${names}.`,
+    ),
   ]);
 }

@@ -24,6 +24,8 @@ test.each([
   ['vite.config.ts', null],
   ['src/lib/formatDate_test.ts', '*.test or *.spec'],
   ['src/lib/format-date.spec.ts', null],
+  ['src/types.ts', 'order.types.ts'],
+  ['src/order.types.ts', null],
   ['README.md', null],
   ['Makefile', null],
 ])('%s: %s', (path, fault) => {
@@ -73,6 +75,11 @@ test.each([
   ['create table app.invoice (id int);', ['invoice']],
   ['-- create table Old (id int);\n/* create table Older (x int); */', []],
   ['create unique index idx_users_email on users (email);', []],
+  ['create table users (id int, created_at text, primary key (id));', []],
+  ['create table users (createdAt text, price numeric(10, 2), userName text);', ['createdAt', 'userName']],
+  ['create table users (id int check (id in (1, 2)), constraint Ok unique (id));', []],
+  ['alter table users add column IF NOT EXISTS "lastSeen" text;', ['lastSeen']],
+  ['create table users as select 1', []],
   ['create index users_email on users (email);', ['users_email']],
   ['create index concurrently if not exists idx_users on users (email);', ['idx_users']],
 ])('%s names %j wrongly', (sql, names) => {

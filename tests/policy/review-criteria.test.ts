@@ -48,6 +48,20 @@ test('a template is held against the work', () => {
   expect(sources(task)).not.toContain('seed 1, haiku operating guidelines');
 });
 
+test('names of files and of the database are asked for where no code proves them, and end-to-end tests where they live', () => {
+  const text = (from: typeof config): string =>
+    reviewCriteria(taskOf({ id: 'a' }), role('engineer-backend'), from, [])
+      .map(criterion => criterion.text)
+      .join('\n');
+  const proven = configSchema.parse({
+    conventions: { files: true, database: true },
+    testing: { e2e_tests: ['flows/**'] },
+  });
+  const words = ['*.types.ts', 'columns snake_case', 'tests/e2e/**', 'flows/**'];
+  expect(words.map(word => text(config).includes(word))).toEqual([true, true, true, false]);
+  expect(words.map(word => text(proven).includes(word))).toEqual([false, false, false, true]);
+});
+
 test("the project's own names of functions reach the reviewer, because what a function does only a reader can say", () => {
   const own = configSchema.parse({
     conventions: { functions: { handlers: 'on{Event}', exports: { 'src/api/**': 'load{Resource}' } } },
