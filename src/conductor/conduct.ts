@@ -25,9 +25,10 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
   try {
     while (!options.stopping.aborted) {
       leads ||= takeLead(edges);
-      // The validator walks when nothing else is due.
-      const wrote = leads && ((await tick(edges, courierHere, options.killed)) || (await rounds.walk(options.killed)));
-      if (wrote) continue;
+      const moved = leads && (await tick(edges, courierHere, options.killed));
+      // It has a pace of its own, so a branch on which one thing lands after the other is looked at too.
+      const walked = leads && (await rounds.walk(options.killed));
+      if (moved || walked) continue;
       if (options.until === 'stopped') await edges.bell(options.stopping);
       else if (!(await edges.beside.next())) return leads;
     }

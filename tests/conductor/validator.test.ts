@@ -29,7 +29,7 @@ const reported = () => {
 };
 
 describe('rounds', () => {
-  test('come every half hour, and only when work has landed that is not the validator or the scribe own', async () => {
+  test('come every half hour, and at rest only when work has landed that is not the validator or the scribe own', async () => {
     open({ files: { 'docs/a.md': 'a\n' } });
     house.task('a', writes({ 'src/backend/a.txt': 'a\n' }));
     const here = await house.start();
@@ -45,6 +45,20 @@ describe('rounds', () => {
     house.clock.advance(HALF_AN_HOUR_MS);
     expect([await walking.walk(NEVER), rounds(here)]).toEqual([true, 2]);
     expect(house.claude.asked.filter(({ request }) => request.model.includes('haiku'))).toEqual([]);
+  });
+
+  test('come too while work goes on, before anything of it has landed', async () => {
+    open();
+    const here = await house.start();
+    const walking = validatorRounds(here.conductor);
+    let walked: boolean | null = null;
+    house.task('a', async asked => {
+      house.clock.advance(HALF_AN_HOUR_MS);
+      walked ??= await walking.walk(NEVER);
+      return writes({ 'src/backend/a.txt': 'a\n' })(asked);
+    });
+    await here.toTheEnd();
+    expect([walked, rounds(here)]).toEqual([true, 1]);
   });
 
   test('are off with every_minutes: 0', async () => {
