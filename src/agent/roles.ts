@@ -1,6 +1,7 @@
 /** The built-in roles: the five of seed 5, the conductor's planner, and the sub-agents of seed 4. */
 import type { Config } from '../domain/config.ts';
 import { type Role, TOOL_NAMES, type ToolName } from '../domain/role.ts';
+import { writesDocumentsOnly } from '../policy/documents.ts';
 import { canonicalAgent, KNOWN_AGENTS } from '../policy/routing-table.ts';
 
 const ALL_TOOLS: readonly ToolName[] = TOOL_NAMES;
@@ -95,19 +96,27 @@ const MAPPED_BY_INIT: ReadonlySet<string> = new Set(['engineer-frontend', 'engin
 
 const unmapped = (role: Role): Role => (MAPPED_BY_INIT.has(role.name) ? { ...role, paths: null } : role);
 
+/** What seed 5 makes of these roles no file of a project takes away: who only reads goes on reading, documents stay documents. */
+function withLimits(own: Role): Role {
+  const known = FIVE.find(({ name }) => name === canonicalAgent(own.name));
+  if (known?.name === 'validator') return { ...own, paths: known.paths, ...REPORT_ONLY };
+  return known !== undefined && writesDocumentsOnly(own.name) ? { ...own, paths: own.paths ?? known.paths } : own;
+}
+
 /**
- * A role of the project replaces the built-in one; paths in kleiber.yml win over both. The planner is never replaced, only
- * its hand-over texts. An engineer that a mapped project does not name works in the files of its task.
+ * A role of the project replaces the built-in one within its limits; paths in kleiber.yml win over both. The planner is never
+ * replaced, only its hand-over texts. An engineer that a mapped project does not name works in the files of its task.
  */
 export function allRoles(projectRoles: readonly Role[], config: Pick<Config, 'roles'>): Map<string, Role> {
   const isMapped = Object.keys(config.roles).length > 0;
   const roles = new Map(BUILT_IN.map(known => [known.name, isMapped ? unmapped(known) : known]));
-  for (const own of projectRoles) roles.set(own.name, own.name === PLANNER.name ? withTexts(PLANNER, own) : own);
+  for (const own of projectRoles)
+    roles.set(own.name, own.name === PLANNER.name ? withTexts(PLANNER, own) : withLimits(own));
   for (const [name, { paths }] of Object.entries(config.roles)) {
     const known =
       roles.get(name) ??
       role(name, 'defined in kleiber.yml', { instructions: `You are ${name}.`, source: 'kleiber.yml' });
-    if (name !== PLANNER.name) roles.set(name, { ...known, paths });
+    if (name !== PLANNER.name) roles.set(name, withLimits({ ...known, paths }));
   }
   return roles;
 }

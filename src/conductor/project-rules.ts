@@ -3,6 +3,7 @@ import type { ChangedFile } from '../domain/blocker.ts';
 import type { Task } from '../domain/task.ts';
 import { isLogFile, lostLine } from '../policy/append-only.ts';
 import { conventionFaults, databaseFaults } from '../policy/conventions.ts';
+import { documentFaults } from '../policy/documents.ts';
 import { functionNameFaults, isScript, type SourceText } from '../policy/function-names.ts';
 import { outgrownNote } from '../policy/quickfix.ts';
 import { canonicalAgent } from '../policy/routing-table.ts';
@@ -23,6 +24,10 @@ export async function ruleFaults(
     ...conventionFaults(files, config, path => paths.has(path)),
     ...(config.conventions.database ? await sqlFaults(submission, files, edges) : []),
     ...(await functionFaults(submission, files, edges)),
+    ...documentFaults(
+      task.head.agent,
+      files.map(({ path }) => path),
+    ),
     ...(canonicalAgent(task.head.agent) === 'scribe' ? await logFaults(submission, files, edges) : []),
     ...(isConsolidation(task.head) ? leftoverFaults(task.head, await textsOf(task, submission, edges)) : []),
   ];

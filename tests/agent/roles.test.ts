@@ -100,6 +100,21 @@ describe('the roles of a project', () => {
     expect(found.get('scribe')).toEqual({ ...own, paths: ['notes/**'] });
   });
 
+  test.each([
+    ['architect', ['docs/architecture/**']],
+    ['scribe', ['docs/**', '*.md']],
+  ])('leave the %s its paths where they name none', (name, paths) => {
+    const own = roleOf(name, { source: `.claude/agents/${name}.md`, paths: null });
+    expect(allRoles([own], { roles: {} }).get(name)).toEqual({ ...own, paths });
+  });
+
+  test('leave the validator reading only, whatever they say', () => {
+    const own = roleOf('validator', { source: '.claude/agents/validator.md', paths: ['src/**'] });
+    const limits = { paths: [], readOnly: true, produces: 'report', tools: roles.get('validator')?.tools };
+    const found = allRoles([own], { roles: { validator: { paths: ['src/**'] } } });
+    expect(found.get('validator')).toEqual({ ...own, ...limits });
+  });
+
   test('may be new in either place', () => {
     const found = allRoles([roleOf('translator')], { roles: { painter: { paths: ['art/**'] } } });
     expect([found.get('translator'), found.get('painter')]).toEqual([

@@ -236,3 +236,20 @@ describe('the scribe', () => {
     expect(here.told('a')).toContain('proven');
   });
 });
+
+describe('who writes documents only', () => {
+  const RUN = 'docs/architecture/run.js';
+  test('hands in no code, wherever it lies', async () => {
+    open().task('a', writes({ [RUN]: 'run()\n' }), { agent: 'architect', files: [] });
+    expect((await judged()).note).toContain(
+      `${RUN} is no document, and architect never edits code (seed 5, agent roles)`,
+    );
+  });
+
+  test('may judge a design and write nothing down', async () => {
+    open().task('a', () => ({ calls: [submit('the design holds')] }), { agent: 'architect', files: [] });
+    const here = await house.start();
+    await here.toTheEnd();
+    expect(here.board()).toEqual({ a: 'landed' });
+  });
+});

@@ -129,7 +129,7 @@ describe('a verdict', () => {
     expect(openingOf(second ?? { request: { messages: [] } as never, turn: 0, heard: '' })).toContain(
       'src/backend/a.txt:1: promise less',
     );
-    expect([here.board(), here.state('a').strikes]).toEqual([{ a: 'landed' }, 0]);
+    expect([here.board(), here.state('a').strikes]).toEqual([{ a: 'landed' }, []]);
   });
 
   test('asking for changes a third time is a strike', async () => {
