@@ -146,7 +146,7 @@ function planPurpose(flags: LogFlags, project: Project): Result<Purpose, Problem
     return fail(problem(2, 'a plan has work in every phase', [], [`kleiber budget log --plan ${plan} --phase PLAN …`]));
   const { routing } = project.config;
   const model = modelOf(flags.model, () => findRow(tableFor(plan, routing, view), phase, PLANNER).tier, project);
-  return model.ok ? ok({ ...common(project), ...model.value, plan, task: 'plan', phase, agent: PLANNER }) : model;
+  return model.ok ? ok({ ...common(project), ...model.value, plan, task: plan, phase, agent: PLANNER }) : model;
 }
 
 const common = (project: Project) => ({ repository: project.facts.commonDir, session: 'elsewhere', attempt: 0 });

@@ -14,15 +14,25 @@ import type { Project } from './project.ts';
 import { configText } from './route-task.ts';
 import { CONFIG_FILE, remember, rememberedFiles } from './trust-store.ts';
 
-/** Without a proposal the review alone goes on record. Nothing is written unless everything may be. */
+/** Without a proposal the review alone goes on record. Nothing is written unless everything may be; a row that is committed stays. */
 export async function applyMoves(moves: readonly TableMove[], project: Project, context: Context): Promise<ExitCode> {
   const refusal = moves.length === 0 ? null : await whyNot(project);
   if (refusal !== null) return complain(context, refusal);
+  const applied: TableMove[] = [];
   for (const move of moves) {
     const failure = await applyOne(move, project);
-    if (failure !== null) return complain(context, failure);
+    if (failure !== null) {
+      // A row that is committed counts, so the log has to know of it (seed 4, exactly 20 % after a promotion).
+      if (applied.length > 0) await putOnRecord(applied, project, context);
+      return complain(context, failure);
+    }
+    applied.push(move);
     note(context, `committed ${CONFIG_FILE}: ${messageOf(move)}`);
   }
+  return await putOnRecord(moves, project, context);
+}
+
+async function putOnRecord(moves: readonly TableMove[], project: Project, context: Context): Promise<ExitCode> {
   const by = await personOf(project);
   return decide(
     () => ({ kind: 'calibrated', by, changes: moves.map(moveText), moves: [...moves] }),

@@ -11,7 +11,7 @@ import {
   shadowJson,
   shadowText,
 } from '../report/calibration-text.ts';
-import type { ExitCode } from '../report/problem.ts';
+import { type ExitCode, problem } from '../report/problem.ts';
 import { personOf } from './by-person.ts';
 import { applyMoves } from './calibrate-apply.ts';
 import { systemClock } from './clock.ts';
@@ -45,6 +45,16 @@ function days(text: string): number {
 }
 
 async function calibrate(flags: CalibrateFlags, context: Context): Promise<ExitCode> {
+  if (flags.apply === true && (flags.agent !== undefined || flags.days !== undefined))
+    return complain(
+      context,
+      problem(
+        2,
+        'a review goes on record whole, so --apply takes neither --agent nor --days',
+        [],
+        ['kleiber calibrate --apply'],
+      ),
+    );
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {

@@ -2,7 +2,7 @@
 
 import { NANO_PER_USD } from '../domain/money.ts';
 import { nextAgent, readyTasks } from '../policy/board.ts';
-import { hindranceOf, tableFor } from '../policy/controls.ts';
+import { tableFor } from '../policy/controls.ts';
 import { estimateFrom } from '../policy/estimate.ts';
 import { pastTasks } from '../policy/history.ts';
 import { nextStep, type Submitted } from '../policy/next-step.ts';
@@ -34,19 +34,13 @@ export async function dryRun(
   }
 }
 
-const WORDS = {
-  paused: 'everything is paused: kleiber resume',
-  no_choice: 'routing is manual, and nobody has chosen its model: kleiber override',
-};
-
 function wouldStart(agents: ReadonlySet<string> | 'all', project: Project): string[] {
   const view = project.keeper.look();
   return readyTasks(view.board, agents, view.controls.line).map(task => {
     const candidate = candidateOf(task, view, project);
     if (candidate === null) return `skip   ${task.card.id}  its file is gone or faulty`;
-    const hindrance = hindranceOf(view.controls, project.config.routing, task.state?.override != null);
-    if (hindrance !== null) return `skip   ${task.card.id}  ${WORDS[hindrance.reason]}`;
-    const { routing, permission } = candidate;
+    const { routing, permission, held } = candidate;
+    if (held !== null) return `skip   ${task.card.id}  ${held.why}: ${held.fix}`;
     if (permission.kind === 'defer') return `defer  ${task.card.id}  until ${permission.until}: ${permission.why}`;
     const past = pastTasks(view.states.values());
     const cost = estimateFrom(past, task.card.agent, routing.tier, task.card.minutes).likely / NANO_PER_USD;

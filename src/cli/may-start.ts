@@ -1,6 +1,9 @@
 /** A task that could start now, as a claim would decide it: where it goes, and whether there is money for it. */
+import { spentToday } from '../agent/cap-uses.ts';
 import { permissionFor } from '../agent/purse.ts';
+import { nanoFromUsd } from '../domain/money.ts';
 import type { BoardTask } from '../policy/board.ts';
+import { hindranceOf, pauseText } from '../policy/controls.ts';
 import type { Permission } from '../policy/deferral.ts';
 import { risksBeforehand } from '../policy/evidence.ts';
 import { planNeedsOpus } from '../policy/opus-gates.ts';
@@ -16,6 +19,14 @@ export interface Candidate {
   routing: Routing;
   model: string;
   permission: Permission;
+  /** What holds all work up, whatever the task: a person has paused it, has to choose its model, or has to pass the guard. */
+  held: Held | null;
+}
+
+export interface Held {
+  why: string;
+  /** The command that lets it go on. */
+  fix: string;
 }
 
 /** Null for a task whose file is gone or faulty. */
@@ -37,5 +48,19 @@ export function candidateOf(task: BoardTask, view: BoardView, project: Project):
     purse,
     systemClock.now(),
   );
-  return { task, routing, model: purse.models[routing.tier], permission };
+  return { task, routing, model: purse.models[routing.tier], permission, held: heldBy(task, view, project) };
+}
+
+function heldBy(task: BoardTask, view: BoardView, project: Project): Held | null {
+  const { config, ledger } = project;
+  const hindrance = hindranceOf(view.controls, config.routing, task.state?.override != null);
+  if (hindrance?.reason === 'paused') return { why: pauseText(hindrance.said), fix: 'kleiber resume' };
+  if (hindrance?.reason === 'no_choice')
+    return {
+      why: 'routing is manual, and nobody has chosen its model',
+      fix: `kleiber override ${task.card.id} --model ${routeOfTask(task, view, project)?.tier ?? 'sonnet'} --reason "…"`,
+    };
+  return spentToday(ledger, systemClock.now()) < nanoFromUsd(config.budget.guard_usd)
+    ? null
+    : { why: 'today has cost more than the guard', fix: 'kleiber conduct --past-guard' };
 }

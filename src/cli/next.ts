@@ -36,7 +36,7 @@ async function next(flags: NextFlags, context: Context): Promise<ExitCode> {
     const candidates = readyTasks(view.board, agents, view.controls.line).flatMap(
       task => candidateOf(task, view, project.value) ?? [],
     );
-    const chosen = candidates.find(({ permission }) => permission.kind === 'go') ?? candidates[0] ?? null;
+    const chosen = candidates.find(isFree) ?? candidates.find(mayPay) ?? candidates[0] ?? null;
     if (flags.json) sayJson(context, 'next', { zone: zoneNow(project.value), task: chosen && jsonOf(chosen) });
     else say(context, textOf(chosen, project.value));
     return 0;
@@ -45,25 +45,30 @@ async function next(flags: NextFlags, context: Context): Promise<ExitCode> {
   }
 }
 
+const mayPay = ({ permission }: Candidate): boolean => permission.kind === 'go';
+const isFree = (candidate: Candidate): boolean => mayPay(candidate) && candidate.held === null;
+
 const zoneNow = ({ ledger, config }: Project) => zoneOfCaps(capUses(ledger, config, systemClock.now()));
 
 function textOf(chosen: Candidate | null, project: Project): string {
   const light = LIGHT[zoneNow(project)];
   if (chosen === null) return `${light} · nothing is ready to start`;
-  const { task, routing, model, permission } = chosen;
+  const { task, routing, model, permission, held } = chosen;
   const { card } = task;
   const agent = nextAgent(task);
+  const word = permission.kind === 'defer' ? `deferred until ${permission.until}` : held === null ? 'go' : 'held';
   return [
-    `${light} · ${permission.kind === 'go' ? 'go' : `deferred until ${permission.until}`} · ${card.id}`,
+    `${light} · ${word} · ${card.id}`,
     `  ${card.title}`,
     `  ${agent} on ${routing.tier} (${model}): ${routing.because.at(-1) ?? ''}`,
     ...(permission.kind === 'defer' ? [`  ${permission.why}`] : []),
     ...(permission.kind === 'go' && permission.advice !== null ? [`  ${permission.advice}`] : []),
-    ...(permission.kind === 'go' ? [`  next   kleiber work --agent ${agent} --once`] : []),
+    ...(held === null ? [] : [`  ${held.why}`, `  next   ${held.fix}`]),
+    ...(isFree(chosen) ? [`  next   kleiber work --agent ${agent} --once`] : []),
   ].join('\n');
 }
 
-const jsonOf = ({ task, routing, model, permission }: Candidate): Record<string, unknown> => ({
+const jsonOf = ({ task, routing, model, permission, held }: Candidate): Record<string, unknown> => ({
   id: task.card.id,
   agent: nextAgent(task),
   title: task.card.title,
@@ -71,7 +76,7 @@ const jsonOf = ({ task, routing, model, permission }: Candidate): Record<string,
   model,
   because: routing.because,
   zone: permission.zone,
-  decision: permission.kind,
-  why: permission.kind === 'defer' ? permission.why : permission.advice,
+  decision: permission.kind === 'go' && held !== null ? 'held' : permission.kind,
+  why: permission.kind === 'defer' ? permission.why : (held?.why ?? permission.advice),
   until: permission.kind === 'defer' ? permission.until : null,
 });

@@ -32,7 +32,7 @@ export function alertsOf({ caps, guard, states, uses }: AlertQuestion): Alert[] 
       ? [
           {
             subject: `guard until ${day.until}`,
-            text: `today has cost $${(guard / NANO_PER_USD).toFixed(2)}: nothing new is started until you say so`,
+            text: `today has cost $${inCents(day.settled)}, over the guard of $${inCents(guard)}: nothing new is started until you say so`,
           },
         ]
       : []),
@@ -40,6 +40,8 @@ export function alertsOf({ caps, guard, states, uses }: AlertQuestion): Alert[] 
     ...escalationAlert(uses),
   ];
 }
+
+const inCents = (amount: NanoUsd): string => (amount / NANO_PER_USD).toFixed(2);
 
 function zoneAlert(cap: CapUse): Alert[] {
   const zone = zoneOfSpend(cap.settled, cap.cap);

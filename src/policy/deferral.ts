@@ -53,7 +53,7 @@ export function mayStart(question: DeferralQuestion): Permission {
   const short = caps.find(cap => isShort(cap, question));
   if (short !== undefined) {
     const rest = question.isReserved ? '' : ' but for the reserve, kept for p0 and security work';
-    return { kind: 'defer', zone, why: `nothing is left of ${capName(short)}${rest}`, until: short.until };
+    return { kind: 'defer', zone, why: `${NOTHING_LEFT} ${capName(short)}${rest}`, until: short.until };
   }
   return { kind: 'go', zone, advice: question.policy === 'guide' ? adviceFor(question, zone) : null };
 }
@@ -66,6 +66,11 @@ function ruleAgainst({ head, tier, isReserved, planNeedsOpus, policy }: Deferral
   if ((zone === 'red' || zone === 'orange') && head.priority === 'p2') return 'p2 work waits (seed 3, budget zones)';
   return null;
 }
+
+const NOTHING_LEFT = 'nothing is left of';
+
+/** No choice of a person's brings such a task back: only a higher cap or the next period does. */
+export const isForLackOfMoney = (why: string): boolean => why.startsWith(NOTHING_LEFT);
 
 /** Settled spend alone leaves no room for a first request. A cap that never has room is no matter of waiting. */
 function isShort({ scope, settled, cap }: CapUse, { isReserved, reservePercent, least }: DeferralQuestion): boolean {

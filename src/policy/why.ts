@@ -1,6 +1,7 @@
 /** Why a task stands where it stands: every reason with the rule, the line of kleiber.yml or the person behind it. */
 import type { BlockerType } from '../domain/blocker.ts';
 import { type BoardTask, nextAgent, type Standing } from './board.ts';
+import { isForLackOfMoney } from './deferral.ts';
 import { type Around, pauseReason, type Reason, words } from './reason.ts';
 import type { TaskState } from './task-state.ts';
 import { wayOut } from './way-out.ts';
@@ -205,7 +206,15 @@ function whyDeferred(task: BoardTask, around: Around): Reason[] {
       text: `${why}; it comes back by itself on ${until}`,
       source: `deferred since ${since}; seeds 3 and 4: defer, never downgrade`,
     },
-    { text: `sooner with: kleiber override ${card.id} --model … --reason "…"`, source: 'seed 3, manual override' },
+    isForLackOfMoney(why)
+      ? {
+          text: 'sooner with: a higher cap in kleiber.yml, budget',
+          source: 'kleiber.yml, budget; a cap is never passed',
+        }
+      : {
+          text: `sooner with: kleiber override ${card.id} --model ${around.routing?.tier ?? 'sonnet'} --reason "…"`,
+          source: 'seed 3, manual override',
+        },
   ];
 }
 

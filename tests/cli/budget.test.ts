@@ -183,7 +183,7 @@ describe('kleiber budget log', () => {
   test('takes a plan instead of a task: its planner is opus in every phase', async () => {
     shop.task('shop-1-01-basket', { plan: 'shop-1' });
     await shop.run('budget', 'log', '--plan', 'shop-1', '--phase', 'LEAD', '--tokens', '100');
-    expect(shop.rows()).toMatchObject([{ purpose: { plan: 'shop-1', task: 'plan', phase: 'LEAD', tier: 'opus' } }]);
+    expect(shop.rows()).toMatchObject([{ purpose: { plan: 'shop-1', task: 'shop-1', phase: 'LEAD', tier: 'opus' } }]);
   });
 
   test.each([
@@ -242,7 +242,7 @@ describe('kleiber next', () => {
   });
 
   test('passes over what is deferred, and says why when nothing else is left', async () => {
-    shop.configure('budget: { day_usd: 100, policy: enforce, reserve_percent: 0 }\n');
+    shop.configure('budget: { day_usd: 100, guard_usd: 100, policy: enforce, reserve_percent: 0 }\n');
     shop.task('basket');
     shop.spend(nanoFromUsd(96));
     const { out } = await shop.run('next');
@@ -252,6 +252,35 @@ describe('kleiber next', () => {
     );
     shop.task('notes', { agent: 'scribe' });
     expect(await json('next')).toMatchObject({ zone: 'red', task: { id: 'notes', tier: 'haiku', decision: 'go' } });
+  });
+
+  test.each<[name: string, config: string, before: () => unknown, why: string, fix: string]>([
+    ['all work is paused', '', () => shop.run('pause', 'lunch'), 'paused all work: lunch', 'kleiber resume'],
+    [
+      'a person has to choose the model',
+      'routing: manual\n',
+      () => undefined,
+      'routing is manual, and nobody has chosen its model',
+      'kleiber override basket --model sonnet --reason "…"',
+    ],
+    [
+      'today has cost more than the guard',
+      'budget: { day_usd: 100, guard_usd: 5 }\n',
+      () => shop.spend(nanoFromUsd(6)),
+      'today has cost more than the guard',
+      'kleiber conduct --past-guard',
+    ],
+  ])('holds back when %s, and names the command that lets it go on', async (_name, config, before, why, fix) => {
+    if (config !== '') shop.configure(config);
+    shop.task('basket');
+    await before();
+    const { out } = await shop.run('next');
+    expect([out.includes('· held · basket'), out.includes(why), out.includes(`next   ${fix}`)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(await json('next')).toMatchObject({ task: { id: 'basket', decision: 'held' } });
   });
 
   test('says so when nothing is ready', async () => {
@@ -355,8 +384,10 @@ describe('alerts', () => {
   test('tell of the cost guard once a day', async () => {
     shop.configure('budget: { day_usd: 100, guard_usd: 5 }\n');
     shop.task('basket');
-    shop.spend(nanoFromUsd(5));
-    expect((await logOne()).error).toBe('! today has cost $5.00: nothing new is started until you say so\n');
+    shop.spend(nanoFromUsd(6));
+    expect((await logOne()).error).toBe(
+      '! today has cost $6.00, over the guard of $5.00: nothing new is started until you say so\n',
+    );
     expect((await logOne()).error).toBe('');
   });
 });

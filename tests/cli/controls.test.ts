@@ -214,6 +214,15 @@ describe('override', () => {
     );
   });
 
+  test('that an escalation outranks is noted, and says what the task stays on', async () => {
+    write('tasks/database/d.md', textOf('database', 'd'));
+    const raised = { kind: 'escalated', by: 'conductor', to: 'opus', reason: 'complex_debugging', note: 'x' } as const;
+    happen(taskStream('d'), created({ agent: 'database', file: 'tasks/database/d.md' }), raised);
+    expect((await kleiber('override', 'd', '--model', 'haiku', '--reason', 'cheap')).out).toBe(
+      'noted, and d stays on opus: opus: escalated: complex debugging (seed 1, escalation path)\n',
+    );
+  });
+
   test.each([
     ['without a reason', ['--model', 'opus', '--reason', ' '], 2],
     ['of a model that nobody knows', ['--model', 'gpt', '--reason', 'x'], 2],
@@ -315,6 +324,20 @@ describe('the weekly review', () => {
       'database EXEC on sonnet: PROMOTE. 60 % rework is over 20 % (seed 4). Evidence: very weak, 5 tasks. Expected of sonnet: under 10 %.',
     );
     expect(out).toContain('database EXEC → opus (3 of 5 reworked on sonnet)');
+  });
+
+  test.each([
+    ['--agent', 'database'],
+    ['--days', '7'],
+  ])('is applied whole, never with %s', async (...part) => {
+    settle(CONFIG);
+    worked(3, 5);
+    const { code, error } = await kleiber('calibrate', '--apply', ...part);
+    expect([code, error.split('\n')[0], toldIn(CONTROL_STREAM)]).toEqual([
+      2,
+      'kleiber: a review goes on record whole, so --apply takes neither --agent nor --days',
+      [],
+    ]);
   });
 
   test('applied, it is one commit of one file that keeps its comments, is trusted, and is logged', async () => {

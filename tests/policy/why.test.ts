@@ -157,8 +157,24 @@ describe('each standing', () => {
           source: `deferred since ${at(2)}; seeds 3 and 4: defer, never downgrade`,
         },
         {
-          text: 'sooner with: kleiber override shop-1-01-basket --model … --reason "…"',
+          text: 'sooner with: kleiber override shop-1-01-basket --model sonnet --reason "…"',
           source: 'seed 3, manual override',
+        },
+      ],
+    ],
+    [
+      'deferred because nothing is left',
+      'deferred',
+      [{ kind: 'deferred', why: "nothing is left of the day's money", until: '2026-11-22' }],
+      {},
+      [
+        {
+          text: "nothing is left of the day's money; it comes back by itself on 2026-11-22",
+          source: `deferred since ${at(2)}; seeds 3 and 4: defer, never downgrade`,
+        },
+        {
+          text: 'sooner with: a higher cap in kleiber.yml, budget',
+          source: 'kleiber.yml, budget; a cap is never passed',
         },
       ],
     ],
