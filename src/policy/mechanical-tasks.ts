@@ -5,6 +5,7 @@
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
 import type { Board, BoardTask } from './board.ts';
+import { asTree, matchesGlob } from './glob.ts';
 import { waves } from './graph.ts';
 import { canonicalAgent } from './routing-table.ts';
 import { globsOutsideRole } from './zones.ts';
@@ -22,24 +23,33 @@ export interface ScribeRound {
   landed: BoardTask[];
 }
 
+/** The board, and the files that its tasks were read from. */
+export interface PlannedWork {
+  board: Board;
+  tasks: ReadonlyMap<string, { task: Task }>;
+}
+
 /** Ids that `scribeTask` gives; any other scribe's task was written by a planner or a person. */
 const ownId = (plan: string, number: number): string => `${plan}-scribe-${number}`;
 
-/** The rounds that are due now, one per plan at most. A plan with a scribe's task of its own looks after itself. */
-export function scribeRounds(board: Board): ScribeRound[] {
+/** The rounds that are due now, one per plan at most. A plan whose own scribe keeps the progress looks after itself. */
+export function scribeRounds({ board, tasks: files }: PlannedWork): ScribeRound[] {
   const plans = Map.groupBy([...board.values()].filter(isPlanned), task => task.card.plan ?? '');
-  return [...plans].flatMap(([plan, tasks]) => roundOf(plan, tasks) ?? []);
+  return [...plans].flatMap(([plan, tasks]) => roundOf(plan, tasks, files) ?? []);
 }
 
 const isPlanned = ({ card }: BoardTask): boolean => card.plan !== undefined;
 
-function roundOf(plan: string, tasks: readonly BoardTask[]): ScribeRound | null {
+function roundOf(plan: string, tasks: readonly BoardTask[], files: PlannedWork['tasks']): ScribeRound | null {
   const work = tasks.filter(({ card }) => !isMechanical(card.agent));
   const scribes = tasks.filter(({ card }) => canonicalAgent(card.agent) === 'scribe');
   const isOurs = ({ card }: BoardTask): boolean => card.id.startsWith(`${plan}-scribe-`);
-  if (!scribes.every(isOurs) || scribes.some(task => !isOver(task))) return null;
+  const ours = scribes.filter(isOurs);
+  // Two scribes at once would only meet in the same documents.
+  if (scribes.some(task => isUnderWay(task) || (isOurs(task) ? !isOver(task) : keepsProgress(task, files))))
+    return null;
   const since =
-    scribes
+    ours
       .map(({ card }) => card.created)
       .sort()
       .at(-1) ?? '';
@@ -48,8 +58,17 @@ function roundOf(plan: string, tasks: readonly BoardTask[]): ScribeRound | null 
   const waveOf = waves(work.map(({ card }) => ({ id: card.id, dependsOn: card.depends_on, minutes: 0 })));
   const wave = finishedWave(work, waveOf);
   const isNew = landed.some(({ card }) => (waveOf.get(card.id) ?? 0) <= wave);
-  return isNew ? { plan, number: scribes.length + 1, wave, landed } : null;
+  return isNew ? { plan, number: ours.length + 1, wave, landed } : null;
 }
+
+const PROGRESS = 'PROGRESS.md';
+
+const keepsProgress = ({ card, standing }: BoardTask, files: PlannedWork['tasks']): boolean =>
+  standing !== 'cancelled' &&
+  (files.get(card.id)?.task.head.files ?? []).some(glob => matchesGlob(asTree(glob), PROGRESS));
+
+const UNDER_WAY: ReadonlySet<string> = new Set(['ready', 'running', 'submitted', 'in_review', 'queued']);
+const isUnderWay = ({ standing }: BoardTask): boolean => UNDER_WAY.has(standing);
 
 const isOver = ({ standing }: BoardTask): boolean => standing === 'landed' || standing === 'cancelled';
 
@@ -61,7 +80,7 @@ function finishedWave(work: readonly BoardTask[], waveOf: ReadonlyMap<string, nu
   return open.length > 0 ? Math.min(...open) - 1 : Math.max(0, ...waveOf.values());
 }
 
-const DOCUMENTS = ['PROGRESS.md', 'CHANGELOG.md', 'docs/decisions/**', 'docs/api/**'];
+const DOCUMENTS = [PROGRESS, 'CHANGELOG.md', 'docs/decisions/**', 'docs/api/**'];
 
 /** Null when the scribe of this project may write none of these documents. */
 export function scribeTask(round: ScribeRound, role: Role, createdAt: string): Task | null {

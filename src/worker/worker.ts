@@ -141,7 +141,7 @@ function expectsScribe(view: BoardView, edges: WorkerEdges): boolean {
   const role = findRole(edges.studio.roles, 'scribe');
   const branch = edges.target()?.branch;
   if (role === null || branch === undefined || edges.studio.config.scribe === 'off') return false;
-  return scribeRounds(view.board).some(
+  return scribeRounds(view).some(
     round => round.landed.at(-1)?.state?.target.branch === branch && scribeTask(round, role, '') !== null,
   );
 }

@@ -196,7 +196,7 @@ describe('red', () => {
     await here.ticks();
     expect(here.told('price')).not.toContain('returned');
     const { stage, strikes } = here.state('price');
-    expect(strikes).toBe(0);
+    expect(strikes).toEqual([]);
     expect(stage).toMatchObject({ kind: 'blocked', blocker: { type: 'technical' } });
     expect(here.last('price', 'blocked').blocker.problem).toContain('red on the base as well');
   });

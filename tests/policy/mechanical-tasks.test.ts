@@ -27,16 +27,19 @@ const LATER = at(30);
 const PLAN: Partial<TaskHead>[] = [{ id: 'a' }, { id: 'b' }, { id: 'c', depends_on: ['a'] }];
 
 const roundsWith = (done: readonly string[], more: readonly Partial<TaskHead>[] = [], gone: readonly string[] = []) => {
-  const cards = [...PLAN, ...more].map(head => cardOf(taskOf({ plan: 'p1', ...head })));
+  const files = [...PLAN, ...more].map(head => taskOf({ plan: 'p1', ...head }));
+  const tasks = new Map(files.map(task => [task.head.id, { task }]));
   const states = new Map<string, TaskState>([
     ...done.map((id): [string, TaskState] => [id, stateAfter(DONE, id)]),
     ...gone.map((id): [string, TaskState] => [id, stateAfter([created(), cancelled()], id)]),
   ]);
-  return scribeRounds(buildBoard(cards, states)).map(({ number, wave, landed: tasks }) => ({
-    number,
-    wave,
-    landed: tasks.map(({ card }) => card.id),
-  }));
+  return scribeRounds({ board: buildBoard(files.map(cardOf), states), tasks }).map(
+    ({ number, wave, landed: tasks }) => ({
+      number,
+      wave,
+      landed: tasks.map(({ card }) => card.id),
+    }),
+  );
 };
 
 const scribe = (number: number, createdAt: string): Partial<TaskHead> => ({
@@ -67,9 +70,23 @@ describe('a round is due', () => {
     ],
     ['not for the work of the scribe', ['a', 'b', 'c', 'p1-scribe-1'], [scribe(1, LATER)], [], []],
     [
-      'never beside a task that the planner gave to the scribe',
+      'never where the planner has given the progress to the scribe',
       ['a', 'b', 'c'],
-      [{ id: 'log', agent: 'scribe' }],
+      [{ id: 'log', agent: 'scribe', files: ['*.md'], depends_on: ['d'] }],
+      [],
+      [],
+    ],
+    [
+      'also beside a task of another sort that the planner gave to the scribe',
+      ['a', 'b', 'c', 'log'],
+      [{ id: 'log', agent: 'scribe', files: ['docs/guide.md'] }],
+      [],
+      [{ number: 1, wave: 2, landed: ['a', 'b', 'c'] }],
+    ],
+    [
+      'not while that one is being done',
+      ['a', 'b', 'c'],
+      [{ id: 'log', agent: 'scribe', files: ['docs/guide.md'] }],
       [],
       [],
     ],
@@ -86,12 +103,11 @@ describe('a round is due', () => {
 });
 
 describe('the task', () => {
-  const [round] = scribeRounds(
-    buildBoard(
-      PLAN.map(head => cardOf(taskOf({ plan: 'p1', ...head }))),
-      new Map([...'abc'].map(id => [id, stateAfter(DONE, id)])),
-    ),
+  const board = buildBoard(
+    PLAN.map(head => cardOf(taskOf({ plan: 'p1', ...head }))),
+    new Map([...'abc'].map(id => [id, stateAfter(DONE, id)])),
   );
+  const [round] = scribeRounds({ board, tasks: new Map() });
   if (round === undefined) throw new Error('bug in the test');
   const scribeRole = roleOf('scribe', { paths: ['docs/**', '*.md'] });
 

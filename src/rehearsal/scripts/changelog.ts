@@ -24,6 +24,16 @@ const ENTRY = `
 - The cart page shows subtotal and discount when there is one.
 `;
 
+const PROGRESS = `# Progress
+
+## Coupons
+
+- coupon-codes: finds a code whatever its case, and refuses one that is unknown or too old.
+- pricing: takes the percentage off the order and rounds once.
+- checkout: charges what the order costs with its coupon.
+- cart-page: shows subtotal and discount.
+`;
+
 const build: Move[] = [
   look(
     'I read what has landed and the change log as it is, then add to it.',
@@ -31,7 +41,12 @@ const build: Move[] = [
     'src/backend/checkout.js',
     'src/backend/coupons.js',
   ),
-  act('', edit('CHANGELOG.md', HEADING, HEADING + ENTRY), write('docs/coupons.md', GUIDE)),
+  act(
+    '',
+    edit('CHANGELOG.md', HEADING, HEADING + ENTRY),
+    write('PROGRESS.md', PROGRESS),
+    write('docs/coupons.md', GUIDE),
+  ),
   act('', test()),
   submit({ summary: 'Added 1.4.0 to CHANGELOG.md and wrote docs/coupons.md for people who answer customers.' }),
 ];

@@ -149,13 +149,14 @@ const CHANGELOG: DraftTask = {
   agent: 'scribe',
   title: 'Tell people about coupons',
   depends_on: ['checkout', 'cart-page'],
-  files: ['CHANGELOG.md', 'docs/coupons.md'],
+  files: ['CHANGELOG.md', 'PROGRESS.md', 'docs/coupons.md'],
   complete_feature: false,
   minutes: 5,
-  description: 'Add version 1.4.0 to CHANGELOG.md and write docs/coupons.md for people who answer customers.',
+  description:
+    'Add version 1.4.0 to CHANGELOG.md, note in PROGRESS.md what each task brought, and write docs/coupons.md for people who answer customers.',
   acceptance_criteria: ['The change log gains an entry and loses nothing', 'The guide promises only what has landed'],
   context: 'Everything that you describe has landed before you start.',
-  constraints: 'Only add to the change log.',
+  constraints: 'Only add to the change log and to the progress.',
 };
 
 const REFUNDS: DraftTask = {
