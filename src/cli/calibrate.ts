@@ -2,8 +2,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { TableMove } from '../domain/tier.ts';
 import { movesOf, calibrate as review } from '../policy/calibrate.ts';
-import { canonicalAgent } from '../policy/routing-table.ts';
-import { costsByType, shadowOf } from '../policy/task-costs.ts';
+import { evidenceOf } from '../policy/evidence.ts';
+import { route } from '../policy/route.ts';
+import { canonicalAgent, rowsOf } from '../policy/routing-table.ts';
+import { costsByType, shadowOf, type WouldBegin } from '../policy/task-costs.ts';
 import {
   type Calibration,
   calibrationJson,
@@ -84,8 +86,24 @@ export function calibrationOf(flags: CalibrateFlags, project: Project): Calibrat
     moves: movesOf(found),
     types: costsByType(record.uses.filter(isAsked)),
     attempts: record.attempts.filter(isAsked),
-    shadow: shadow === null ? null : { ...shadow, seen: shadowOf(record.uses, shadow.moves, shadow.since) },
+    shadow:
+      shadow === null
+        ? null
+        : { ...shadow, seen: shadowOf(record.uses, shadow.moves, shadow.since, wouldBegin(project)) },
     lastReviewAt,
+  };
+}
+
+/** As a claim would route it before anything was tried; what it failed at later is what the other row might have spared. */
+function wouldBegin({ keeper, config }: Project): WouldBegin {
+  const { board, tasks } = keeper.look();
+  const rows = rowsOf(config.routing);
+  return ({ task: id }, { agent, phase, to }) => {
+    const [task, file] = [board.get(id), tasks.get(id)];
+    if (task === undefined || file === undefined) return to;
+    const evidence = evidenceOf(task.state, task, file.task, config);
+    const moved = { ...rows, [phase]: { ...rows[phase], [agent]: to } };
+    return route(file.task.head, moved, { ...evidence, strikes: [], raisedTo: null }).tier;
   };
 }
 
@@ -102,7 +120,7 @@ async function watchMoves(
   }
   const by = await personOf(project);
   const { record } = reviewFacts(project, null, null);
-  const seen = shadowOf(record.uses, moves, null);
+  const seen = shadowOf(record.uses, moves, null, wouldBegin(project));
   if (flags.json) sayJson(context, 'shadow', shadowJson(seen));
   else say(context, shadowText(seen, widthOf(context)));
   return decide(

@@ -54,22 +54,29 @@ export interface Shadow {
   wouldCost: NanoUsd;
 }
 
+/** The tier that a task would have begun on with this row: floors, pins and people may keep it where it was. */
+export type WouldBegin = (use: TierUse, move: TableMove) => Tier;
+
 /**
  * The tasks since a moment (null: all of them) that these moves would have sent elsewhere. Their cost is scaled by what the
  * same work is estimated at on the other model; rework that would have been spared is not counted.
  */
-export function shadowOf(uses: readonly TierUse[], moves: readonly TableMove[], since: string | null): Shadow {
+export function shadowOf(
+  uses: readonly TierUse[],
+  moves: readonly TableMove[],
+  since: string | null,
+  wouldBegin: WouldBegin,
+): Shadow {
   const tasks = uses
     .filter(use => since === null || use.at > since)
     .flatMap(use => {
       const move = moves.find(
         ({ agent, phase, from }) => agent === use.agent && phase === use.phase && from === use.tier,
       );
-      if (move === undefined) return [];
-      const scale = estimateCost(move.to, use.minutes).likely / estimateCost(use.tier, use.minutes).likely;
-      return [
-        { task: use.task, used: use.tier, would: move.to, cost: use.cost, wouldCost: Math.round(use.cost * scale) },
-      ];
+      const would = move === undefined ? use.tier : wouldBegin(use, move);
+      if (would === use.tier) return [];
+      const scale = estimateCost(would, use.minutes).likely / estimateCost(use.tier, use.minutes).likely;
+      return [{ task: use.task, used: use.tier, would, cost: use.cost, wouldCost: Math.round(use.cost * scale) }];
     });
   const sum = (key: 'cost' | 'wouldCost'): NanoUsd => tasks.reduce((total, task) => total + task[key], 0);
   return { tasks, cost: sum('cost'), wouldCost: sum('wouldCost') };

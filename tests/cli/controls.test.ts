@@ -425,6 +425,14 @@ describe('the weekly review', () => {
     expect((await kleiber('calibrate')).out).toContain('not in use: database EXEC → opus (3 of 5 reworked on sonnet)');
   });
 
+  test('watched only counts what the new row would have moved: a person’s choice stands', async () => {
+    settle(CONFIG);
+    worked(3, 5);
+    happen(taskStream('p1-00'), { kind: 'overridden', by: 'Ada', to: 'sonnet', reason: 'enough' });
+    const { out } = await kleiber('calibrate', '--shadow');
+    expect([out.includes('p1-00  sonnet  → opus'), out.includes('p1-01  sonnet  → opus')]).toEqual([false, true]);
+  });
+
   test('carries every attempt with its sort, complexity and quality', async () => {
     settle(CONFIG);
     worked(1, 1);

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TableMove } from '../../src/domain/tier.ts';
-import { costsByType, predict, shadowOf } from '../../src/policy/task-costs.ts';
+import { costsByType, predict, shadowOf, type WouldBegin } from '../../src/policy/task-costs.ts';
 import { useOf, usesOf } from '../support/review-values.ts';
 
 test('each sort on each model that tried it, with what one landed task costs', () => {
@@ -53,13 +53,21 @@ test('property: a prediction is a chance, and every further escalation raises it
 
 const MOVE: TableMove = { agent: 'testing', phase: 'EXEC', from: 'sonnet', to: 'opus', evidence: 'x' };
 
+const asMoved: WouldBegin = (_use, { to }) => to;
+
+test('a shadow leaves out what a floor or a person would have kept where it was', () => {
+  const uses = usesOf('testing', 'EXEC', 'sonnet', [0, 2]);
+  const kept: WouldBegin = ({ task, tier }, { to }) => (task === uses[0]?.task ? tier : to);
+  expect(shadowOf(uses, [MOVE], null, kept).tasks.map(({ task }) => task)).toEqual([uses[1]?.task]);
+});
+
 test('a shadow names the tasks that other rows would have moved, and scales their cost', () => {
   const uses = [
     ...usesOf('testing', 'EXEC', 'sonnet', [0, 1], { cost: 240, minutes: null }),
     ...usesOf('testing', 'EXEC', 'opus', [0, 1]),
     ...usesOf('api', 'EXEC', 'sonnet', [0, 1]),
   ];
-  expect(shadowOf(uses, [MOVE], null)).toEqual({
+  expect(shadowOf(uses, [MOVE], null, asMoved)).toEqual({
     tasks: [{ task: 'testing-sonnet-0', used: 'sonnet', would: 'opus', cost: 240, wouldCost: 490 }],
     cost: 240,
     wouldCost: 490,
@@ -68,6 +76,6 @@ test('a shadow names the tasks that other rows would have moved, and scales thei
 
 test('a shadow of a day counts what was tried after it', () => {
   const uses = usesOf('testing', 'EXEC', 'sonnet', [0, 1], { at: '2026-11-20' });
-  expect(shadowOf(uses, [MOVE], '2026-11-21')).toEqual({ tasks: [], cost: 0, wouldCost: 0 });
-  expect(shadowOf(uses, [MOVE], '2026-11-19').tasks).toHaveLength(1);
+  expect(shadowOf(uses, [MOVE], '2026-11-21', asMoved)).toEqual({ tasks: [], cost: 0, wouldCost: 0 });
+  expect(shadowOf(uses, [MOVE], '2026-11-19', asMoved).tasks).toHaveLength(1);
 });
