@@ -63,7 +63,7 @@ test('a quota answer makes no further call, and the next run goes on with every 
     asked: 21,
   });
   expect(IDS.map(id => here.state(id).attempts[0]?.outcome)).toEqual(IDS.map(() => 'interrupted'));
-  expect(IDS.map(id => here.state(id).strikes)).toEqual(IDS.map(() => 0));
+  expect(IDS.map(id => here.state(id).strikes)).toEqual(IDS.map(() => []));
   expect([openReservations(here), settledBy(here)]).toEqual([0, day.billed()]);
 
   isUsedUp = false;

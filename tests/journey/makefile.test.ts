@@ -51,7 +51,7 @@ const TITLES = ['Greetings that shout', 'A manual page'];
 const models = scripted({
   plan: [
     { key: 'shout', agent: 'engineer-backend', title: TITLES[0] ?? '', files: Object.keys(SHOUT) },
-    { key: 'manual', agent: 'scribe', title: TITLES[1] ?? '', files: ['docs/**'] },
+    { key: 'manual', agent: 'scribe', title: TITLES[1] ?? '', files: ['docs/**', 'PROGRESS.md'] },
   ],
   tasks: {
     'title: Greetings that shout': builds(SHOUT, 'make test'),

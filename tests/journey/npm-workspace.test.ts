@@ -42,7 +42,7 @@ const models = scripted({
       files: ['packages/cart/**'],
       depends_on: ['percent'],
     },
-    { key: 'docs', agent: 'scribe', title: TITLES[2] ?? '', files: ['docs/**'] },
+    { key: 'docs', agent: 'scribe', title: TITLES[2] ?? '', files: ['docs/**', 'PROGRESS.md'] },
   ],
   tasks: {
     'title: Prices with a percentage off': builds(PERCENT, 'npm test && npm run lint'),
