@@ -1,7 +1,5 @@
 /** What stands around a task when somebody asks why: lanes, dependencies, who comes first, what people have decided. */
-import { spentToday } from '../agent/cap-uses.ts';
 import { targetStream } from '../domain/event.ts';
-import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 import { type BoardTask, landingOrder, nextAgent, readyTasks } from '../policy/board.ts';
 import { hindranceOf } from '../policy/controls.ts';
@@ -12,8 +10,8 @@ import type { Routing } from '../policy/route.ts';
 import { whyStanding } from '../policy/why.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { whyJson, whyText } from '../report/task-text.ts';
-import { systemClock } from './clock.ts';
 import type { Project } from './project.ts';
+import { isGuardReached } from './purse.ts';
 import { linesFor, routeOfTask } from './route-task.ts';
 import { baselineOf } from './status.ts';
 
@@ -26,7 +24,7 @@ function aroundOf(task: BoardTask, routing: Routing | null, view: BoardView, pro
     waitsFor: task.waitingFor.map(id => ({ id, standing: view.board.get(id)?.standing ?? null })),
     before: tasksBefore(task, view),
     baseline: branch === null ? null : baselineOf(project.baton.read(targetStream(branch))),
-    guardReached: spentToday(project.ledger, systemClock.now()) >= nanoFromUsd(project.config.budget.guard_usd),
+    guardReached: isGuardReached(project),
     paused: view.controls.paused,
     move: task.state && blockedMove(task.state, landingsSeenBy(task.card.id, view.board)),
   };

@@ -1,7 +1,5 @@
 /** A task that could start now, as a claim would decide it: where it goes, and whether there is money for it. */
-import { spentToday } from '../agent/cap-uses.ts';
 import { permissionFor } from '../agent/purse.ts';
-import { nanoFromUsd } from '../domain/money.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { hindranceOf, pauseText } from '../policy/controls.ts';
 import type { Permission } from '../policy/deferral.ts';
@@ -11,7 +9,7 @@ import type { Routing } from '../policy/route.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { systemClock } from './clock.ts';
 import type { Project } from './project.ts';
-import { purseOf } from './purse.ts';
+import { isGuardReached, purseOf } from './purse.ts';
 import { routeOfTask } from './route-task.ts';
 
 export interface Candidate {
@@ -48,19 +46,18 @@ export function candidateOf(task: BoardTask, view: BoardView, project: Project):
     purse,
     systemClock.now(),
   );
-  return { task, routing, model: purse.models[routing.tier], permission, held: heldBy(task, view, project) };
+  return { task, routing, model: purse.models[routing.tier], permission, held: heldBy(task, routing, view, project) };
 }
 
-function heldBy(task: BoardTask, view: BoardView, project: Project): Held | null {
-  const { config, ledger } = project;
-  const hindrance = hindranceOf(view.controls, config.routing, task.state?.override != null);
+function heldBy(task: BoardTask, { tier }: Routing, view: BoardView, project: Project): Held | null {
+  const hindrance = hindranceOf(view.controls, project.config.routing, task.state?.override != null);
   if (hindrance?.reason === 'paused') return { why: pauseText(hindrance.said), fix: 'kleiber resume' };
   if (hindrance?.reason === 'no_choice')
     return {
       why: 'routing is manual, and nobody has chosen its model',
-      fix: `kleiber override ${task.card.id} --model ${routeOfTask(task, view, project)?.tier ?? 'sonnet'} --reason "…"`,
+      fix: `kleiber override ${task.card.id} --model ${tier} --reason "…"`,
     };
-  return spentToday(ledger, systemClock.now()) < nanoFromUsd(config.budget.guard_usd)
-    ? null
-    : { why: 'today has cost more than the guard', fix: 'kleiber conduct --past-guard' };
+  return isGuardReached(project)
+    ? { why: 'today has cost more than the guard', fix: 'kleiber conduct --past-guard' }
+    : null;
 }

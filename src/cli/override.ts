@@ -94,7 +94,8 @@ async function write(
       return complain(context, problem(1, `${id} has moved on meanwhile`, [], ['kleiber status']));
   }
   const when = task.standing === 'running' ? ' from its next attempt on; the one that runs goes on as it is' : '';
-  const after = routeOfTask(findIn(project, id) ?? task, project.keeper.look(), project);
+  const now = project.keeper.look();
+  const after = routeOfTask(now.board.get(id) ?? task, now, project);
   if (after !== null && after.tier !== flags.model) {
     say(context, `noted, and ${id} stays on ${after.tier}: ${after.because.at(-1) ?? ''}${when}`);
     return 0;
@@ -103,8 +104,6 @@ async function write(
   say(context, `${id} gets ${flags.model}${direction}${when}`);
   return 0;
 }
-
-const findIn = ({ keeper }: Project, id: string): BoardTask | undefined => keeper.look().board.get(id);
 
 /** A file that nobody has taken in yet becomes a task of ours first; null where there is no branch for it. */
 function creation(task: BoardTask, view: BoardView, project: Project): TaskEvent[] | null {

@@ -1,8 +1,11 @@
 /** The money side of a project opened for reading: ledger, caps, prices and models. */
+import { spentToday } from '../agent/cap-uses.ts';
 import type { Purse } from '../agent/purse.ts';
+import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
 import { modelFor } from '../model/models.ts';
 import { BUILT_IN_PRICES, type Prices, requestPrice, withUserRows } from '../model/prices.ts';
+import { systemClock } from './clock.ts';
 import type { Project } from './project.ts';
 
 export const pricesOf = ({ config }: Pick<Project, 'config'>): Prices => withUserRows(BUILT_IN_PRICES, config.prices);
@@ -23,3 +26,7 @@ export function purseOf(project: Pick<Project, 'config' | 'ledger'>): Purse {
     models: modelsOf(project),
   };
 }
+
+/** Today has cost so much that a person is asked before anything new starts (seed 5, cost guard). */
+export const isGuardReached = ({ config, ledger }: Pick<Project, 'config' | 'ledger'>): boolean =>
+  spentToday(ledger, systemClock.now()) >= nanoFromUsd(config.budget.guard_usd);

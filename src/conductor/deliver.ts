@@ -3,6 +3,7 @@ import { type Stored, type Target, targetStream } from '../domain/event.ts';
 import { isRecordPath } from '../domain/record-paths.ts';
 import { unreachable } from '../domain/result.ts';
 import type { DeliveryOutcome, GitFailure } from '../git/git.ts';
+import { isUnderWay } from '../policy/task-state.ts';
 import { appendTarget } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
 import { refreshCheckout } from './record-checkout.ts';
@@ -64,9 +65,11 @@ export function courier(edges: ConductorEdges): Courier {
       const tip = await edges.store.integrationTip(target.branch);
       if (tip === null) return false;
       const [way, news] = [wayTo(target.branch), await newsOf(target.branch, tip, edges)];
-      if (!isDue(way, news, togetherMs, edges.studio.clock.monotonicMs())) return false;
-      way.userTip = news.userTip;
-      return await tryDelivery(target, tip, way, edges);
+      const nowMs = edges.studio.clock.monotonicMs();
+      if (news.isNew) way.newSinceMs ??= nowMs;
+      if (!isDue(way, news, togetherMs, nowMs)) return false;
+      Object.assign(way, { lookedAtMs: nowMs, newSinceMs: null, userTip: news.userTip });
+      return await tryDelivery(target, tip, news.isNew, way, edges);
     },
     catchUp: async (target, signal) => {
       const way = wayTo(target.branch);
@@ -92,13 +95,13 @@ interface News {
 }
 
 async function newsOf(branch: string, tip: string, { holder, keeper, checkout }: ConductorEdges): Promise<News> {
-  const last = holder.baton.read(targetStream(branch)).findLast(({ event }) => event.kind === 'delivered');
-  const isNew = last?.event.kind !== 'delivered' || last.event.commit !== tip;
-  const states = [...keeper.look().states.values()].filter(({ target }) => target.branch === branch);
+  const last = lastDelivered(holder.baton.read(targetStream(branch)));
+  const isNew = last?.commit !== tip;
+  const states = [...keeper.look().states.values()];
   return {
     isNew,
     hasLanded: isNew && holder.baton.after(last?.position ?? 0).some(({ event }) => event.kind === 'landed'),
-    isWorkedOn: states.some(({ stage }) => stage.kind === 'running' || stage.kind === 'submitted'),
+    isWorkedOn: states.some(state => state.target.branch === branch && isUnderWay(state)),
     userTip: await checkout.tip(branch),
   };
 }
@@ -107,8 +110,7 @@ async function newsOf(branch: string, tip: string, { holder, keeper, checkout }:
  * What landed is delivered at once, and what the user commits is looked at at once; what is only told, as soon as nobody
  * works or it has waited for more. A delivery that waits for a person is tried at a walk: each try touches the user's index.
  */
-function isDue(way: Way, { isNew, hasLanded, isWorkedOn, userTip }: News, togetherMs: number, nowMs: number): boolean {
-  if (isNew) way.newSinceMs ??= nowMs;
+function isDue(way: Way, { hasLanded, isWorkedOn, userTip }: News, togetherMs: number, nowMs: number): boolean {
   const isLookDue = nowMs - way.lookedAtMs >= LOOK_MS;
   if ((way.said ?? '') !== '') return isLookDue;
   if (hasLanded || userTip !== way.userTip) return true;
@@ -116,22 +118,24 @@ function isDue(way: Way, { isNew, hasLanded, isWorkedOn, userTip }: News, togeth
   return !isWorkedOn || nowMs - way.newSinceMs >= togetherMs;
 }
 
-async function tryDelivery(target: Target, tip: string, way: Way, edges: ConductorEdges): Promise<boolean> {
-  const events = edges.holder.baton.read(targetStream(target.branch));
-  way.lookedAtMs = edges.studio.clock.monotonicMs();
-  way.newSinceMs = null;
+async function tryDelivery(
+  target: Target,
+  tip: string,
+  isNew: boolean,
+  way: Way,
+  edges: ConductorEdges,
+): Promise<boolean> {
   const outcome = await edges.checkout.deliver(edges.store, target.branch, tip, isRecordPath);
   const isThrough = outcome.ok && THROUGH.has(outcome.value.kind);
   // Later ones come into the checkout with their record commit, because by then this has been said.
   const isFirst = (way.said ?? '') === '';
-  const shown = !isThrough && isFirst && (await showRecord(target.branch, events, tip, edges));
+  const shown = !isThrough && isFirst && (await showRecord(target.branch, tip, edges));
   if (!outcome.ok) {
     sayOnce(way, `landed work could not be delivered to ${target.branch} (${whyNot(outcome.failure)})`, edges);
     return shown;
   }
   // What stood in the way may have been the record's own earlier files.
   if (shown && outcome.value.kind === 'waits_for_local_changes') return true;
-  const isNew = lastDelivered(events) !== tip;
   return await afterDelivery(target, tip, isNew, outcome.value, way, edges);
 }
 
@@ -142,9 +146,9 @@ const THROUGH: ReadonlySet<DeliveryOutcome['kind']> = new Set(['delivered', 'up_
 const whyNot = (failure: GitFailure): string =>
   failure.reason === 'git_failed' ? `${failure.command}: ${failure.detail.split('\n')[0]}` : failure.reason;
 
-function lastDelivered(events: readonly Stored[]): string | null {
-  const found = events.findLast(stored => stored.event.kind === 'delivered')?.event;
-  return found?.kind === 'delivered' ? found.commit : null;
+function lastDelivered(events: readonly Stored[]): { commit: string; position: number } | null {
+  const found = events.findLast(stored => stored.event.kind === 'delivered');
+  return found?.event.kind === 'delivered' ? { commit: found.event.commit, position: found.position } : null;
 }
 
 /** Whether all that is on the integration ref has come to the user's branch. */
@@ -166,13 +170,8 @@ function lastSeenTip(events: readonly Stored[]): string | null {
  * The record reaches the checkout even when delivery has to wait: a question is answered there. Before anything is known
  * of the user's branch, any record file may differ. True when a file was written.
  */
-async function showRecord(
-  branch: string,
-  events: readonly Stored[],
-  tip: string,
-  edges: ConductorEdges,
-): Promise<boolean> {
-  const from = lastSeenTip(events);
+async function showRecord(branch: string, tip: string, edges: ConductorEdges): Promise<boolean> {
+  const from = lastSeenTip(edges.holder.baton.read(targetStream(branch)));
   const paths =
     from === null
       ? await edges.store.listFiles(tip)

@@ -93,14 +93,14 @@ async function prepareTargets(view: BoardView, edges: ConductorEdges, signal: Ab
 
 /** A landing that was begun comes before everything else that would move its base. */
 async function finishLandings(view: BoardView, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
-  for (const { task, state, stage } of await allHandedIn(view, edges))
-    if (stage.intent !== null && (await landTask(task, state, stage, edges, signal))) return true;
+  for (const found of await allHandedIn(view, edges))
+    if (found.stage.intent !== null && (await land(found, edges, signal))) return true;
   return false;
 }
 
 /** The gates of one task, one after the other, until it may land, waits or is given back. */
 async function passGates(edges: ConductorEdges, signal: AbortSignal): Promise<boolean> {
-  for (const { state } of await allHandedIn(edges.keeper.look(), edges)) {
+  for (const { state } of submittedIn(edges.keeper.look())) {
     let passed = false;
     while (await passNextGate(state.id, edges, signal)) passed = true;
     if (passed) return true;
@@ -120,10 +120,13 @@ async function landNext(view: BoardView, edges: ConductorEdges, signal: AbortSig
   for (const card of landingOrder(view.board)) {
     const found = await handedIn(card, view, edges);
     if (found === null || !mayLand(found, edges)) continue;
-    if (await landTask(found.task, found.state, found.stage, edges, signal)) return true;
+    if (await land(found, edges, signal)) return true;
   }
   return false;
 }
+
+const land = ({ task, state, stage }: Handed, edges: ConductorEdges, signal: AbortSignal): Promise<boolean> =>
+  landTask(task, state, stage, edges, signal);
 
 const mayLand = ({ card, task, state, stage }: Handed, edges: ConductorEdges): boolean =>
   stage.intent === null && decide(card, task, state, stage, edges).kind === 'land';
@@ -136,26 +139,28 @@ interface Handed {
   stage: Submitted;
 }
 
+const submittedOf = (card: BoardTask): Omit<Handed, 'task'> | null =>
+  card.state?.stage.kind === 'submitted' ? { card, state: card.state, stage: card.state.stage } : null;
+
+const submittedIn = ({ board }: BoardView): Omit<Handed, 'task'>[] =>
+  [...board.values()].flatMap(card => submittedOf(card) ?? []);
+
 async function handedIn(card: BoardTask, view: BoardView, edges: ConductorEdges): Promise<Handed | null> {
-  const { state } = card;
-  if (state === null || state.stage.kind !== 'submitted') return null;
-  const stage: Submitted = state.stage;
-  const task = await acceptedTask(state, view, edges);
-  return task === null ? null : { card, task, state, stage };
+  const found = submittedOf(card);
+  const task = found === null ? null : await acceptedTask(found.state, view, edges);
+  return found === null || task === null ? null : { ...found, task };
 }
 
 async function allHandedIn(view: BoardView, edges: ConductorEdges): Promise<Handed[]> {
-  const found = await Promise.all([...view.board.values()].map(card => handedIn(card, view, edges)));
+  const found = await Promise.all(submittedIn(view).map(({ card }) => handedIn(card, view, edges)));
   return found.filter(one => one !== null);
 }
 
 /** Work whose task is nowhere any more cannot be judged, so a person is asked for the file. */
 async function blockLost(view: BoardView, edges: ConductorEdges): Promise<boolean> {
   let wrote = false;
-  for (const { state } of view.board.values()) {
-    if (state === null || state.stage.kind !== 'submitted') continue;
+  for (const { state, stage } of submittedIn(view))
     if ((await acceptedTask(state, view, edges)) === null)
-      wrote = block(state, state.stage, lostFileBlocker(state.file), edges) || wrote;
-  }
+      wrote = block(state, stage, lostFileBlocker(state.file), edges) || wrote;
   return wrote;
 }

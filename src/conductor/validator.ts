@@ -13,7 +13,7 @@ import type { Role } from '../domain/role.ts';
 import { isMechanical } from '../policy/mechanical-tasks.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { findRow } from '../policy/routing-table.ts';
-import type { TaskState } from '../policy/task-state.ts';
+import { isUnderWay } from '../policy/task-state.ts';
 import { checkAfresh } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
 import { isPaused } from './paused.ts';
@@ -139,13 +139,11 @@ function isDue(branch: string, edges: ConductorEdges): boolean {
   const last = edges.holder.baton.read(validatorStream(branch)).at(-1);
   if (last?.event.kind === 'branch_validated' && last.event.validation.result !== 'green') return true;
   const { states } = edges.keeper.look();
-  if ([...states.values()].some(state => isUnderWay(state, branch))) return true;
+  const own = [...states.values()].filter(({ target, agent }) => target.branch === branch && !isMechanical(agent));
+  if (own.some(isUnderWay)) return true;
   return edges.holder.baton.after(last?.position ?? 0).some(({ stream, event }) => {
     if (event.kind === 'caught_up') return stream === targetStream(branch);
     const state = event.kind === 'landed' ? states.get(stream.slice('task/'.length)) : undefined;
     return state !== undefined && state.target.branch === branch && !isMechanical(state.agent);
   });
 }
-
-const isUnderWay = ({ target, agent, stage }: TaskState, branch: string): boolean =>
-  target.branch === branch && !isMechanical(agent) && (stage.kind === 'running' || stage.kind === 'submitted');

@@ -1,6 +1,6 @@
 /** What a person is told without asking: money that runs out and escalations that pile up, each subject once. */
 import type { Stored } from '../domain/event.ts';
-import { NANO_PER_USD, type NanoUsd } from '../domain/money.ts';
+import { dollars, type NanoUsd } from '../domain/money.ts';
 import { zoneOfSpend } from './budget.ts';
 import { type CapUse, capName } from './cap-use.ts';
 import { escalationOf } from './metrics.ts';
@@ -32,7 +32,7 @@ export function alertsOf({ caps, guard, states, uses }: AlertQuestion): Alert[] 
       ? [
           {
             subject: `guard until ${day.until}`,
-            text: `today has cost $${inCents(day.settled)}, over the guard of $${inCents(guard)}: nothing new is started until you say so`,
+            text: `today has cost ${dollars(day.settled)}, over the guard of ${dollars(guard)}: nothing new is started until you say so`,
           },
         ]
       : []),
@@ -40,8 +40,6 @@ export function alertsOf({ caps, guard, states, uses }: AlertQuestion): Alert[] 
     ...escalationAlert(uses),
   ];
 }
-
-const inCents = (amount: NanoUsd): string => (amount / NANO_PER_USD).toFixed(2);
 
 function zoneAlert(cap: CapUse): Alert[] {
   const zone = zoneOfSpend(cap.settled, cap.cap);

@@ -80,32 +80,22 @@ const NO_COLUMN = /^(?:primary|foreign|unique|check|constraint|key|index|exclude
 
 /** The columns that `create table` and `add column` name. */
 function columnsOf(sql: string): string[] {
-  const bodies = [...sql.matchAll(/\bcreate\s+table\b[^(;]*\(/gi)].map(({ 0: head, index }) =>
-    upToItsEnd(sql.slice(index + head.length)),
-  );
-  const listed = bodies.flatMap(topLevelParts).map(part => /^\s*["`]?([\w$]+)/.exec(part)?.[1] ?? '');
+  const heads = [...sql.matchAll(/\bcreate\s+table\b[^(;]*\(/gi)];
+  const parts = heads.flatMap(({ 0: head, index }) => partsOfList(sql.slice(index + head.length)));
+  const listed = parts.map(part => /^\s*["`]?([\w$]+)/.exec(part)?.[1] ?? '');
   const added = [...sql.matchAll(/\badd\s+column\s+(?:if\s+not\s+exists\s+)?["`]?([\w$]+)/gi)].map(
     ([, name = '']) => name,
   );
   return [...listed, ...added].filter(name => name !== '' && !NO_COLUMN.test(name));
 }
 
-/** Up to the bracket that closes what was opened before. */
-function upToItsEnd(text: string): string {
-  let depth = 1;
-  for (const { 0: bracket, index } of text.matchAll(/[()]/g)) {
-    depth += bracket === '(' ? 1 : -1;
-    if (depth === 0) return text.slice(0, index);
-  }
-  return text;
-}
-
-/** Split at the commas that no bracket holds. */
-function topLevelParts(text: string): string[] {
+/** What stands between the commas of a list, up to the bracket that closes it; commas in inner brackets split nothing. */
+function partsOfList(text: string): string[] {
   let depth = 0;
   const parts = [''];
   for (const [piece] of text.matchAll(/[(),]|[^(),]+/g)) {
     depth += piece === '(' ? 1 : piece === ')' ? -1 : 0;
+    if (depth < 0) break;
     if (piece === ',' && depth === 0) parts.push('');
     else parts.push(`${parts.pop() ?? ''}${piece}`);
   }

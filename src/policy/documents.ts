@@ -8,7 +8,7 @@ const DOCUMENT = /\.(?:mdx?|rst|adoc|txt|csv|svg|png|jpe?g|gif|webp|pdf|mmd|puml
 /** Descriptions of interfaces; elsewhere such a file is a setting that changes what runs. */
 const DESCRIPTION = /^docs?\/.*\.(?:ya?ml|json)$/i;
 /** `LICENSE`, `AUTHORS`: a name that stands for itself. */
-const PLAIN_NAME = /(?:^|\/)(?:LICEN[CS]E|AUTHORS|CONTRIBUTORS|NOTICE|CHANGELOG|CHANGES|HISTORY|NEWS|README|TODO)$/;
+const PLAIN_NAME = /(?:^|\/)(?:LICEN[CS]E|AUTHORS|CONTRIBUTORS|NOTICE|CHANGELOG|CHANGES|HISTORY|NEWS|README)$/;
 
 export const isDocument = (path: string): boolean =>
   DOCUMENT.test(path) || DESCRIPTION.test(path) || PLAIN_NAME.test(path);

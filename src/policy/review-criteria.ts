@@ -6,6 +6,7 @@ import { type CheckRun, COVERAGE_RUN } from '../domain/check.ts';
 import type { Config } from '../domain/config.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
+import { writesDocumentsOnly } from './documents.ts';
 import { canonicalAgent } from './routing-table.ts';
 
 export interface ReviewCriterion {
@@ -65,7 +66,7 @@ export function reviewCriteria(
 /** Documents have neither tests nor functions. */
 export const writesCode = (task: Task, role: Pick<Role, 'name' | 'produces'>): boolean =>
   role.produces === 'change' &&
-  !['architect', 'scribe'].includes(canonicalAgent(role.name)) &&
+  !writesDocumentsOnly(role.name) &&
   !(task.head.files.length > 0 && task.head.files.every(glob => glob.endsWith('.md')));
 
 const templateRules = ({ body }: Task): Rule[] =>

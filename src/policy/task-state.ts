@@ -152,6 +152,9 @@ export interface TaskState {
 }
 
 /** The state that `created` makes. */
+/** Somebody works on it, or what was handed in is on its way into the branch. */
+export const isUnderWay = ({ stage }: TaskState): boolean => stage.kind === 'running' || stage.kind === 'submitted';
+
 export const initialState = (
   id: string,
   stored: Stored,
