@@ -55,10 +55,10 @@ describe('dependency folders of a checkout', () => {
   });
 
   test('a link inside the checkout shows what it leads to', async () => {
-    make('shared/node_modules', 'web');
-    symlinkSync('../shared/node_modules', join(checkout, 'web/node_modules'));
+    make('common/node_modules', 'web');
+    symlinkSync('../common/node_modules', join(checkout, 'web/node_modules'));
     expect(await findDependencyBinds(checkout, ['web/node_modules'])).toEqual([
-      { source: join(checkout, 'shared/node_modules'), at: 'web/node_modules' },
+      { source: join(checkout, 'common/node_modules'), at: 'web/node_modules' },
     ]);
   });
 
