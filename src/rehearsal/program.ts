@@ -21,7 +21,7 @@ const ANSWERS: readonly PlannedAnswer[] = [
   {
     task: 'cart-page',
     text: 'yes, one function for it there; the rest stays in the page',
-    widen: 'src/shared/money.js',
+    widen: 'src/common/money.js',
     notBefore: 'pricing',
   },
   { task: 'refunds', text: 'its share of what was really paid', widen: null, notBefore: null },

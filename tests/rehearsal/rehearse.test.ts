@@ -102,7 +102,7 @@ describe.skipIf(whySkipped !== null)('a rehearsal', () => {
   it('lands exactly trees whose tests pass, and keeps both sides of the conflict', () => {
     const environment = { PATH: process.env.PATH, NODE_TEST_CONTEXT: '' };
     expect(() => execFileSync('node', ['--test'], { cwd: root, env: environment, stdio: 'pipe' })).not.toThrow();
-    expect(readFileSync(join(root, 'src/shared/money.js'), 'utf8')).toMatch(/function percentOf[\s\S]*formatDiscount/);
+    expect(readFileSync(join(root, 'src/common/money.js'), 'utf8')).toMatch(/function percentOf[\s\S]*formatDiscount/);
   });
 
   it('leaves a clean checkout that `kleiber check` finds nothing in', async () => {

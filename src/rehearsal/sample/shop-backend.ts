@@ -93,14 +93,14 @@ test('a line is refunded at the price that was paid', () => {
   assert.equal(refundFor(order, 'tea'), null);
 });
 `,
-  'src/shared/money.js': `/** Money is whole cents; this is the only file that turns them into text. */
+  'src/common/money.js': `/** Money is whole cents; this is the only file that turns them into text. */
 
 /** \`1250\` is \`€12.50\`. */
 export function formatMoney(cents) {
   return \`€\${(cents / 100).toFixed(2)}\`;
 }
 `,
-  'src/shared/money.test.js': `import assert from 'node:assert/strict';
+  'src/common/money.test.js': `import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';

@@ -1,7 +1,7 @@
 /** The sample's pages, with their tests. */
 
 export const shopFrontend: Readonly<Record<string, string>> = {
-  'src/frontend/cart-page.js': `import { formatMoney } from '../shared/money.js';
+  'src/frontend/cart-page.js': `import { formatMoney } from '../common/money.js';
 import { escapeHtml } from './html.js';
 
 /** The table that a customer sees before paying. */

@@ -27,7 +27,7 @@ as it stands.
 
     npm test
 
-- \`src/shared/\` is what both sides need, money above all
+- \`src/common/\` is what both sides need, money above all
 - \`src/backend/\` holds the rules: catalogue, cart, checkout, refunds
 - \`src/frontend/\` turns their results into HTML; pure functions that return strings
 - \`docs/\` explains it: start with \`docs/architecture/overview.md\`
@@ -44,7 +44,7 @@ computes none of them again.
 `,
   'docs/conventions.md': `# Conventions
 
-- Money is whole cents everywhere. Only \`src/shared/money.js\` turns cents into text, so that a price looks the same on
+- Money is whole cents everywhere. Only \`src/common/money.js\` turns cents into text, so that a price looks the same on
   every page; a test watches over that.
 - A user's mistake is a value with a reason (\`{ ok: false, reason: 'unknown_product' }\`), never an exception.
 - Dates are ISO days in UTC (\`2026-11-21\`), compared as text.
@@ -63,7 +63,7 @@ roles:
   engineer-frontend:
     paths: [src/frontend/**]
   engineer-backend:
-    paths: [src/backend/**, src/shared/**]
+    paths: [src/backend/**, src/common/**]
   scribe:
     paths: [docs/**, '*.md']
 

@@ -1,7 +1,7 @@
 /** The cart page: needs a file outside its zone, asks for it, and meets its owner's change in it, which the owner resolves. */
 import { act, call, consider, edit, look, type Move, nextMove, type Script, submit, test, write } from '../moves.ts';
 
-const PAGE = `import { formatDiscount, formatMoney } from '../shared/money.js';
+const PAGE = `import { formatDiscount, formatMoney } from '../common/money.js';
 import { escapeHtml } from './html.js';
 
 /** The table that a customer sees before paying; a discount is shown with the subtotal that it was taken from. */
@@ -75,7 +75,7 @@ export function formatDiscount(cents) {
 `;
 
 const SUMMARY =
-  'The cart page shows subtotal and discount above the total when there is a discount; formatDiscount in src/shared/money.js writes it with a minus.';
+  'The cart page shows subtotal and discount above the total when there is a discount; formatDiscount in src/common/money.js writes it with a minus.';
 const TESTS = ['src/frontend/cart-page.test.js'];
 
 const build: Move[] = [
@@ -83,25 +83,25 @@ const build: Move[] = [
     'I add two rows to the cart table, shown only when an order has a discount.',
     'src/frontend/cart-page.js',
     'src/frontend/cart-page.test.js',
-    'src/shared/money.js',
+    'src/common/money.js',
     'docs/conventions.md',
   ),
   consider(
-    'A discount is money as text, and the conventions keep that in src/shared/money.js. A euro sign in my folder would turn their test red.',
-    'The text of a discount belongs into src/shared/money.js, which is not mine to write.',
+    'A discount is money as text, and the conventions keep that in src/common/money.js. A euro sign in my folder would turn their test red.',
+    'The text of a discount belongs into src/common/money.js, which is not mine to write.',
     call('block', {
       type: 'out_of_zone',
       problem:
-        'A discount is shown as −€2.60. The conventions allow only src/shared/money.js to turn cents into text, and a test watches over that; my zone is src/frontend.',
+        'A discount is shown as −€2.60. The conventions allow only src/common/money.js to turn cents into text, and a test watches over that; my zone is src/frontend.',
       tried: ['Writing the minus in the page: then two files would know how money looks'],
-      need: 'May I add formatDiscount to src/shared/money.js?',
+      need: 'May I add formatDiscount to src/common/money.js?',
       options: ['yes', 'no, show discounts without a minus'],
-      paths: ['src/shared/money.js'],
+      paths: ['src/common/money.js'],
     }),
   ),
   act(
-    'Allowed: one function in src/shared/money.js, the rest in the page.',
-    edit('src/shared/money.js', BEFORE, BEFORE + DISCOUNT),
+    'Allowed: one function in src/common/money.js, the rest in the page.',
+    edit('src/common/money.js', BEFORE, BEFORE + DISCOUNT),
     write('src/frontend/cart-page.js', PAGE),
     write('src/frontend/cart-page.test.js', ITS_TEST),
   ),
@@ -117,13 +117,13 @@ const keepBoth: Move = talk => {
     ? consider(
         'Both sides add a function at the end of the file. They do not know each other, so both stay.',
         'percentOf came with pricing, formatDiscount with the cart page; my file keeps both.',
-        write('src/shared/money.js', BOTH),
+        write('src/common/money.js', BOTH),
       )(talk)
     : nextMove([], talk);
 };
 
 const resolve: Move[] = [
-  look('I read the file with the conflict marks before I decide what stays.', 'src/shared/money.js'),
+  look('I read the file with the conflict marks before I decide what stays.', 'src/common/money.js'),
   keepBoth,
   act('Now the tests of both sides.', test()),
   submit({

@@ -76,10 +76,10 @@ const PRICING: DraftTask = {
   key: 'pricing',
   agent: 'engineer-backend',
   title: 'Price an order with a coupon',
-  files: ['src/backend/pricing.js', 'src/backend/pricing.test.js', 'src/shared/money.js'],
+  files: ['src/backend/pricing.js', 'src/backend/pricing.test.js', 'src/common/money.js'],
   minutes: 15,
   description:
-    'Add src/backend/pricing.js with `priceOrder(lines, coupon)`, which gives `{ subtotal, discount, total }`. `coupon` is `{ percent }` or null. Percentages of cents are computed in src/shared/money.js.',
+    'Add src/backend/pricing.js with `priceOrder(lines, coupon)`, which gives `{ subtotal, discount, total }`. `coupon` is `{ percent }` or null. Percentages of cents are computed in src/common/money.js.',
   acceptance_criteria: [
     'total is subtotal minus discount, all in whole cents',
     'Without a coupon the discount is 0',

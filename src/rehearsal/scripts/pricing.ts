@@ -1,7 +1,7 @@
 /** Pricing: the script that asks a question, and goes on in the same conversation with the answer. */
 import { act, call, consider, edit, look, type Move, nextMove, type Script, submit, test, write } from '../moves.ts';
 
-const PRICING = `import { percentOf } from '../shared/money.js';
+const PRICING = `import { percentOf } from '../common/money.js';
 import { lineTotal } from './cart.js';
 
 /** What lines cost with a coupon, or with null: \`{ subtotal, discount, total }\` in cents. Rounded once, per order. */
@@ -46,7 +46,7 @@ const buildAsAnswered: Move = talk =>
   /per order/i.test(talk.news)
     ? act(
         'Per order, then: one rounding, on the subtotal.',
-        edit('src/shared/money.js', BEFORE, BEFORE + PERCENT),
+        edit('src/common/money.js', BEFORE, BEFORE + PERCENT),
         write('src/backend/pricing.js', PRICING),
         write('src/backend/pricing.test.js', ITS_TEST),
       )(talk)
@@ -57,7 +57,7 @@ export const pricing: Script = () => [
     'I read how lines are added up and where cents are rounded today, then write one function that prices an order.',
     'src/backend/cart.js',
     'src/backend/checkout.js',
-    'src/shared/money.js',
+    'src/common/money.js',
     'docs/conventions.md',
   ),
   consider(
@@ -76,7 +76,7 @@ export const pricing: Script = () => [
   act('', test()),
   submit({
     summary:
-      'priceOrder(lines, coupon) gives subtotal, discount and total in cents; percentOf in src/shared/money.js does the rounding, once per order.',
+      'priceOrder(lines, coupon) gives subtotal, discount and total in cents; percentOf in src/common/money.js does the rounding, once per order.',
     tests: ['src/backend/pricing.test.js'],
     decisions: ['The discount is rounded once per order and not per line, because that was the answer to my question'],
   }),
