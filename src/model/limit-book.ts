@@ -2,7 +2,7 @@
  * What the API has last said of its rate limits, kept for those who only look: a file per model in the user's state folder,
  * because a limit is one of the key and not of a repository. Nothing is decided by it; the lanes know by themselves.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock } from '../domain/clock.ts';
@@ -28,6 +28,7 @@ export interface LimitBook {
 }
 
 export function limitBook(folder: string, clock: Clock): LimitBook {
+  removeLeftovers(folder);
   const known = new Map<string, KnownLimits>();
   const write = (next: KnownLimits): void => {
     known.set(next.model, next);
@@ -62,16 +63,38 @@ function keep(folder: string, known: KnownLimits): void {
   }
 }
 
+/** What processes that died while they wrote have left. Where a pid is taken for dead wrongly, one book is a line shorter. */
+function removeLeftovers(folder: string): void {
+  const dead = namesIn(folder).filter(name => {
+    const writer = /\.(\d+)\.tmp$/.exec(name)?.[1];
+    return writer !== undefined && !isRunning(Number(writer));
+  });
+  try {
+    for (const name of dead) rmSync(join(folder, name), { force: true });
+  } catch {
+    // a read-only disk; they take a few bytes
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 /** By model; empty before the first answer. */
 export function readLimits(folder: string): KnownLimits[] {
   return namesIn(folder)
+    .filter(name => name.endsWith('.json'))
     .flatMap(name => readOne(join(folder, name)) ?? [])
     .sort((one, other) => one.model.localeCompare(other.model));
 }
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter(name => name.endsWith('.json'));
+    return readdirSync(folder);
   } catch {
     return []; // nobody has ever called a model here
   }

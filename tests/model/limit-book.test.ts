@@ -77,3 +77,12 @@ test('a file that is none of ours is nothing, and a folder that cannot be made f
   limitBook(join(folder, 'x.json'), clock).observe(answered('sonnet'));
   expect(readLimits(join(folder, 'x.json'))).toEqual([]);
 });
+
+test('what a writer left that was killed is removed by the next one; what belongs to a living one stays', () => {
+  mkdirSync(folder);
+  const nobody = 2 ** 22 + 1; // above the highest pid of Linux
+  writeFileSync(join(folder, `sonnet.json.${nobody}.tmp`), '{');
+  writeFileSync(join(folder, `haiku.json.${process.pid}.tmp`), '{');
+  limitBook(folder, clock);
+  expect(readdirSync(folder)).toEqual([`haiku.json.${process.pid}.tmp`]);
+});
