@@ -201,10 +201,11 @@ class Round {
     for (const { child } of members) child.kill('SIGTERM');
     const endings = await Promise.all(members.map(member => member.ended));
     return endings.flatMap(({ code, signal, said }, index) => {
-      const diedAtItsPoint = signal === 'SIGKILL' && members[index]?.dieAt != null;
+      const member = members[index];
+      const wasToDie = signal === 'SIGKILL' && (member?.dieAt != null || member?.isKilled === true);
       // Before its first line a process has no words for a signal.
       const wasBorn = signal !== 'SIGTERM' || said !== '';
-      return code === 143 || diedAtItsPoint || !wasBorn ? [] : [`${code ?? signal}: ${said.slice(-2000)}`];
+      return code === 143 || wasToDie || !wasBorn ? [] : [`${code ?? signal}: ${said.slice(-2000)}`];
     });
   }
 }
