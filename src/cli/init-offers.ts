@@ -87,7 +87,7 @@ async function signOffWrite(
   for (const point of SIGN_OFF)
     answers.push([point, offers.yes || (!offers.dryRun && (await edges.confirm?.(point)) === true)]);
   const number = nextNumber(files);
-  const text = decisionText(number, answers, edges.today?.() ?? '');
+  const text = decisionText(number, verdictOf(answers, offers.yes), answers, edges.today?.() ?? '');
   return {
     path: `docs/decisions/${String(number).padStart(4, '0')}-${DECISION}.md`,
     text,
@@ -100,12 +100,16 @@ async function signOffWrite(
 const nextNumber = (files: readonly string[]): number =>
   1 + Math.max(0, ...files.map(path => Number(/^docs\/decisions\/(\d{1,4})-/.exec(path)?.[1] ?? 0)));
 
-function decisionText(number: number, answers: readonly [string, boolean][], today: string): string {
+/** Whoever said yes to everything at once was not asked, and the decision says so. */
+function verdictOf(answers: readonly [string, boolean][], isWholesale: boolean): string {
+  if (isWholesale) return 'Agreed to as a whole (`--yes`); nobody was asked point by point.';
   const open = answers.filter(([, isAgreed]) => !isAgreed).length;
-  const verdict =
-    open === 0
-      ? 'All points are agreed.'
-      : `${open} of ${answers.length} points are not agreed; settle them before the first plan.`;
+  return open === 0
+    ? 'All points are agreed.'
+    : `${open} of ${answers.length} points are not agreed; settle them before the first plan.`;
+}
+
+function decisionText(number: number, verdict: string, answers: readonly [string, boolean][], today: string): string {
   const list = answers.map(([point, isAgreed]) => `- [${isAgreed ? 'x' : ' '}] ${point}`).join('\n');
   return `# ${number}. How models are allocated\n\nDate: ${today}\n\n${verdict}\n\n${list}\n\nWhat changes here changes \`kleiber.yml\` too: \`routing:\`, \`budget:\`, \`risks:\` and \`escalate_when:\`.\n`;
 }

@@ -1,5 +1,6 @@
 /** Looks through the real difference of a submission for risks that nobody has named yet. */
 import type { FoundRisk } from '../domain/event.ts';
+import { isCut } from '../policy/diff-lines.ts';
 import { diffRisks, UNREAD_RISK } from '../policy/risks.ts';
 import type { Submission, TaskState } from '../policy/task-state.ts';
 import type { ConductorEdges } from './edges.ts';
@@ -15,11 +16,9 @@ export async function newRisks(
 ): Promise<FoundRisk[]> {
   const files = await edges.store.changes(base, commit);
   const patch = await edges.store.diff(base, commit, MOST_BYTES);
-  // In a patch every line of content has a mark in front, so only the cut can say this.
-  const isWhole = !/^\[cut: \d+ of \d+ bytes/m.test(patch);
   const found = diffRisks(files, patch, edges.studio.config.risks);
   const known = new Set(state.foundRisks.map(({ risk }) => risk));
-  return [...found, ...(isWhole ? [] : [UNREAD_RISK])].filter(
+  return [...found, ...(isCut(patch) ? [UNREAD_RISK] : [])].filter(
     ({ risk }, index, all) => !known.has(risk) && all.findIndex(other => other.risk === risk) === index,
   );
 }

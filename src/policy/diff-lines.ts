@@ -6,6 +6,9 @@ export interface ChangedLines {
   removed: string[];
 }
 
+/** In a patch every line of content has a mark in front, so only a cut can leave a line like this. */
+export const isCut = (patch: string): boolean => /^\[cut: \d+ of \d+ bytes/m.test(patch);
+
 /** Inside a hunk every line has a mark in front, so no content can pass for a header. */
 export function linesByFile(patch: string): ChangedLines[] {
   const files: ChangedLines[] = [];

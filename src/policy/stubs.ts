@@ -24,6 +24,14 @@ export function landedPairs(board: Board): Pair[] {
   });
 }
 
+/** Pairs of `after:` whose second was cancelled: nothing will come that could replace a stand-in, so a person decides what becomes of it. */
+export const orphanedPairs = (board: Board): Pair[] =>
+  [...board.values()]
+    .filter(({ standing }) => standing === 'landed')
+    .flatMap(({ card }) =>
+      card.after.filter(id => board.get(id)?.standing === 'cancelled').map(waitedFor => ({ id: card.id, waitedFor })),
+    );
+
 /** What it waited for may land at different times, so there may be several, numbered from 1. */
 function consolidationsOf(id: string, board: Board): BoardTask[] {
   const found: BoardTask[] = [];

@@ -356,7 +356,7 @@ describe('what is written only when it is asked for', () => {
     expect(asked.length).toBe(7);
   });
 
-  test('with --yes all points are agreed; with nobody to ask nothing is written', async () => {
+  test('with --yes the points are agreed to as a whole, and the decision says so; with nobody to ask nothing is written', async () => {
     const root = repository(SHOP);
     const refused = await run(root, { signOff: true });
     expect([refused.code, refused.notes]).toEqual([
@@ -368,7 +368,7 @@ describe('what is written only when it is asked for', () => {
     expect(Object.keys(treeOf(root)).sort()).toEqual(Object.keys(treeOf(repository(SHOP))).sort());
     await run(root, { signOff: true, yes: true }, today);
     const text = readFileSync(join(root, 'docs/decisions/0001-how-models-are-allocated.md'), 'utf8');
-    expect(text).toContain('All points are agreed.');
+    expect(text).toContain('Agreed to as a whole (`--yes`); nobody was asked point by point.');
     expect(text).not.toContain('- [ ]');
   });
 

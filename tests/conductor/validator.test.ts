@@ -9,6 +9,7 @@ import { parseValidation } from '../../src/record/validation-file.ts';
 import { House, type HouseOptions } from '../support/house-rig.ts';
 import { inTurn, type Script, submit, writes } from '../support/house-rig-claude.ts';
 import type { HouseProcess } from '../support/house-rig-process.ts';
+import { created } from '../support/policy-values.ts';
 
 let house: House;
 const open = (options: HouseOptions = {}): House => {
@@ -195,6 +196,22 @@ describe('a stand-in', () => {
       'src/backend/a.txt still holds a stand-in for types, which has landed',
     );
     expect(house.read('src/backend/a.txt')).toBe('Price\n');
+  });
+
+  test('for what was cancelled is told of once, because nothing will come to replace it', async () => {
+    open();
+    house.task('a', writes({ 'src/backend/a.txt': `x // ${STUB_MARK} types\n` }), { after: ['types'] });
+    house.task('types', writes({}), { depends_on: ['a'] });
+    const here = await house.start();
+    await here.attempt();
+    here.says('types', created());
+    here.says('types', { kind: 'cancelled', by: 'Ada', reason: 'not needed' });
+    await here.toTheEnd();
+    await here.toTheEnd();
+    expect(here.board()).toEqual({ a: 'landed', types: 'cancelled' });
+    expect(house.notices.filter(text => text.includes('stand-in'))).toEqual([
+      'a: types was cancelled, and a stand-in for it is left in src/backend/a.txt; keep it without its mark, or write a task that replaces it',
+    ]);
   });
 
   test('that is gone by then gets none', async () => {

@@ -53,4 +53,9 @@ describe('a quick fix', () => {
   ] as const)('of %s on %s with %i lines is outgrown: %s', (agent, tier, lines, isOutgrown) => {
     expect(outgrownNote(agent, tier, patchOf(lines)) !== null).toBe(isOutgrown);
   });
+
+  test('whose difference was cut is outgrown, however few lines are left of it', () => {
+    const cut = `${patchOf(1)}\n[cut: 900000 of 1100000 bytes are not shown]\n`;
+    expect(outgrownNote('quickfix', 'haiku', cut)).toContain('has a difference that is too long to be counted');
+  });
 });

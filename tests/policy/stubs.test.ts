@@ -11,11 +11,12 @@ import {
   landedPairs,
   leftoverFaults,
   nextConsolidation,
+  orphanedPairs,
   pathsWithMark,
   STUB_MARK,
 } from '../../src/policy/stubs.ts';
 import type { TaskState } from '../../src/policy/task-state.ts';
-import { at, claimed, created, landed, stateAfter, submitted, taskOf } from '../support/policy-values.ts';
+import { at, cancelled, claimed, created, landed, stateAfter, submitted, taskOf } from '../support/policy-values.ts';
 
 const DONE: TaskEvent[] = [created(), claimed(1), submitted(1), landed(1)];
 const hooks = taskOf({ id: 'hooks', after: ['types', 'client'] });
@@ -35,6 +36,16 @@ test.each([
   ],
 ])('with %j landed, the pairs to look at are those of %j', (done, pairs) => {
   expect(landedPairs(boardOf(done))).toEqual(pairs.map(waitedFor => ({ id: 'hooks', waitedFor })));
+});
+
+test.each([
+  [['hooks'], [{ id: 'hooks', waitedFor: 'types' }]],
+  [[], []],
+])('with types cancelled and %j landed, nothing will come for %j', (done, pairs) => {
+  const states = new Map(done.map((id): [string, TaskState] => [id, stateAfter(DONE, id)]));
+  states.set('types', stateAfter([created(), cancelled()], 'types'));
+  const board = buildBoard([hooks, taskOf({ id: 'types' }), taskOf({ id: 'client' })].map(cardOf), states);
+  expect([orphanedPairs(board), landedPairs(board)]).toEqual([pairs, []]);
 });
 
 test('nothing is looked at twice: a task for it exists', () => {
