@@ -1,10 +1,5 @@
 /** The end of a rehearsal: a day whose money is nearly gone, a task that its own cap has stopped, and the weekly review. */
-import { join } from 'node:path';
-import { inputBound } from '../agent/conversation.ts';
-import { calendarOf } from '../agent/meter.ts';
-import { readConversation } from '../agent/transcript.ts';
 import { nanoFromUsd } from '../domain/money.ts';
-import { firstTurnMinimum } from '../policy/budget.ts';
 import { moveText } from '../policy/calibrate.ts';
 import {
   type BudgetStop,
@@ -20,7 +15,6 @@ import * as calibrate from './calibrate.ts';
 import { systemClock } from './clock.ts';
 import * as conduct from './conduct.ts';
 import type { Project } from './project.ts';
-import { purseOf } from './purse.ts';
 import type { Stage } from './rehearsal-stage.ts';
 import { echo, typeByHand } from './rehearsal-step.ts';
 import { runCommand } from './run-command.ts';
@@ -55,24 +49,23 @@ export async function reviewTable(project: Project, { context }: Stage): Promise
   return calibrate.calibrationOf({ agent }, project).moves.map(moveText);
 }
 
-/** From the ledger, the task file and the transcript; null where that task never had a conversation. */
+/** From the ledger, the task file and the words of the blocker; null where that task was not stopped by its cap. */
 export function budgetStopOf(project: Project): BudgetStop | null {
-  const task = project.keeper.look().tasks.get(PRICE_LIST)?.task;
-  const conversation = readConversation(join(project.places.transcripts, `${PRICE_LIST}-a1.jsonl`));
-  if (conversation === null || task === undefined) return null;
+  const { tasks, board } = project.keeper.look();
+  const task = tasks.get(PRICE_LIST)?.task;
+  const stage = board.get(PRICE_LIST)?.state?.stage;
+  if (task === undefined || stage?.kind !== 'blocked') return null;
+  const needs = /smallest next request needs \$([\d.]+\d)/.exec(stage.blocker.problem)?.[1];
   const rows = project.ledger.rows().filter(({ purpose }) => purpose.task === PRICE_LIST);
-  const size = inputBound({ ...conversation, spec: conversation });
-  const { day } = calendarOf(systemClock.now());
-  const price = purseOf(project).price.worst(conversation.preamble.model, size, '5m', day);
   return {
     spent: rows.reduce((sum, row) => sum + (row.settled ?? row.reserved), 0),
     cap: nanoFromUsd(task.head.budget_usd ?? project.config.budget.task_usd),
-    next: price === null ? 0 : firstTurnMinimum(price),
+    next: nanoFromUsd(Number(needs ?? 0)),
   };
 }
 
 /** What of it is otherwise than the script has it. */
 export const whatStopped = (stop: BudgetStop | null, proposals: readonly string[]): string[] => [
-  ...(stop === null ? [`${PRICE_LIST} was never started`] : faultsOfStop(stop)),
+  ...(stop === null ? [`${PRICE_LIST} was not stopped by its cap`] : faultsOfStop(stop)),
   ...proposalFaults(proposals),
 ];
