@@ -1,10 +1,12 @@
 /** The only door to the git binary: each process starts from an environment made from nothing, and is limited in time and output. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { Collector } from './collector.ts';
 import type { GitFailure } from './git.ts';
+import { takeLifeline } from './lifeline.ts';
 
 /** What git gets of the outside world. */
 export interface GitEnvironment {
@@ -24,6 +26,8 @@ export interface GitPlace {
   withUserSettings?: boolean;
   settings?: readonly Setting[];
   variables?: Readonly<Record<string, string>>;
+  /** The corner of a worktree whose next user must see that a process of this one still works there. */
+  lifeline?: string;
 }
 
 export interface GitOptions {
@@ -118,6 +122,17 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
+/** What a place comes to for every process that is started in it. */
+interface Start {
+  variables: Record<string, string>;
+  lifeline: string | undefined;
+}
+
+const startIn = (environment: GitEnvironment, place: GitPlace): Start => ({
+  variables: variablesFor(environment, place),
+  lifeline: place.lifeline,
+});
+
 interface Launched {
   stdin: Writable | null;
   done: Promise<GitOutput>;
@@ -126,12 +141,15 @@ interface Launched {
 /** Starts git in a process group of its own, so that a Ctrl-C at the terminal never cuts a write in half. */
 function launch(
   args: readonly string[],
-  variables: Record<string, string>,
+  { variables, lifeline }: Start,
   options: GitOptions,
   sink: Writable | null,
 ): Launched {
   const env = { ...variables, ...options.variables };
-  const child = spawn('git', args, { cwd: '/', env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const held = lifeline === undefined ? null : takeLifeline(lifeline);
+  const stdio: ('pipe' | number)[] = ['pipe', 'pipe', 'pipe', ...(held === null ? [] : [held])];
+  const child = spawn('git', args, { cwd: '/', env, detached: true, stdio });
+  if (held !== null) closeSync(held);
   // Without a free descriptor there is neither a process nor a stream; the error comes as an event.
   const { stdin, stdout }: Pick<ChildProcess, 'stdin' | 'stdout'> = child;
   // EPIPE: git may end without reading all of its input; its exit code tells the story.
@@ -174,9 +192,9 @@ function outcomeOf(child: ChildProcess, options: GitOptions, stdout: Readable | 
 
 /** A git that works in one place. Costs one process and nothing else. */
 export function gitAt(environment: GitEnvironment, place: GitPlace): Git {
-  const variables = variablesFor(environment, place);
+  const start = startIn(environment, place);
   return (args, options = {}) => {
-    const { stdin, done } = launch(args, variables, options, null);
+    const { stdin, done } = launch(args, start, options, null);
     stdin?.end(options.input);
     return done;
   };
@@ -194,8 +212,8 @@ export async function pipeGit(
   input: string,
   to: PipeEnd,
 ): Promise<[GitOutput, GitOutput]> {
-  const reader = launch(to.args, variablesFor(environment, to.place), {}, null);
-  const writer = launch(from.args, variablesFor(environment, from.place), {}, reader.stdin);
+  const reader = launch(to.args, startIn(environment, to.place), {}, null);
+  const writer = launch(from.args, startIn(environment, from.place), {}, reader.stdin);
   writer.stdin?.end(input);
   return Promise.all([writer.done, reader.done]);
 }

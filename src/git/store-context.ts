@@ -31,7 +31,7 @@ export interface WorktreePlace {
 }
 
 export function worktreePlace(store: StoreContext, path: string, admin: string): WorktreePlace {
-  const place = { gitDir: admin, workTree: path };
+  const place = { gitDir: admin, workTree: path, lifeline: admin };
   return { path, admin, git: patientGit(gitAt(store.environment, place), store.path, store.clock) };
 }
 

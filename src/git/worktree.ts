@@ -7,6 +7,7 @@ import { fail, ok } from '../domain/result.ts';
 import { checkpoint, PRIVATE_INDEX, SCAN } from './checkpoint.ts';
 import type { GitFailure, Worktree } from './git.ts';
 import { attempt, failureOf, must, nulSeparated, succeeded, textOf } from './git-command.ts';
+import { ensureLifeline, outlive } from './lifeline.ts';
 import {
   canonicalPath,
   findAdmin,
@@ -51,7 +52,7 @@ async function restoreLink(place: WorktreePlace): Promise<void> {
   await writeFile(link, text);
 }
 
-/** Whoever opens a worktree holds its claim, so a lock that lies here belonged to a process that is gone. */
+/** Whoever opens a worktree holds its claim and has outlived every git in it, so a lock that lies here is nobody's. */
 async function dropLocks(admin: string): Promise<void> {
   const locks = ['index.lock', 'HEAD.lock', `${PRIVATE_INDEX}.lock`];
   await Promise.all(locks.map(lock => rm(join(admin, lock), { force: true })));
@@ -95,6 +96,9 @@ async function clearUntracked(place: WorktreePlace): Promise<Result<void, GitFai
   return emptied;
 }
 
+/** As long as a git of a killed worker may take to end; what hangs for longer keeps a folder that is deleted. */
+const PATIENCE_MS = 60_000;
+
 async function recycle(place: WorktreePlace, branch: string, commit: string): Promise<Result<void, GitFailure>> {
   await dropLocks(place.admin);
   await restoreLink(place);
@@ -118,8 +122,8 @@ async function create(
   if (!added.ok) return added;
   const admin = await findAdmin(store, path);
   if (admin === null) return fail({ reason: 'worktree_missing', path });
-  const place = worktreePlace(store, path, admin);
-  const reset = await resetTo(place, branch, commit);
+  await ensureLifeline(admin);
+  const reset = await resetTo(worktreePlace(store, path, admin), branch, commit);
   if (!reset.ok) return reset;
   await warmPrivateIndex(admin);
   return ok(undefined);
@@ -160,7 +164,7 @@ export async function openWorktree(
 ): Promise<Result<Worktree, GitFailure>> {
   const place = await canonicalPath(path);
   const admin = await findAdmin(store, place);
-  const isThere = admin !== null && (await isPresent(place));
+  const isThere = admin !== null && (await isPresent(place)) && (await outlive(admin, store.clock, PATIENCE_MS));
   if (isThere && (await recycle(worktreePlace(store, place, admin), branch, commit)).ok) return ok({ path, branch });
   const known = await hasCommit(store, commit);
   if (!known.ok) return known;

@@ -33,8 +33,8 @@ export interface ChaosReport {
   findings: Finding[];
 }
 
-/** Kills of one round; what is left over goes into the next. */
-const KILLS_PER_ROUND = 40;
+/** Kills of one round, per task of its plan; what is left over goes into the next. */
+const KILLS_PER_TASK = 4;
 /** Rounds that bring no further fault point before the rest is given up and named. */
 const MOST_BARREN = 3;
 
@@ -55,7 +55,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const total = emptyReport(options.seed);
   const killed = (): number => total.randomKills + total.pointKills;
   const play = async (budget: number): Promise<void> => {
-    const everyPoint = options.everyPoint && budget > 0;
+    // Whoever is on the way to a fault point is spared, so the random kills are done before anybody is sent to one.
+    const everyPoint = options.everyPoint && budget > 0 && killed() >= options.kills;
     const round = await playRound({ ...options, everyPoint, random, points, budget });
     add(total, round);
     options.say?.(
@@ -67,7 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   for (let barren = 0; isWanted() && barren < MOST_BARREN; ) {
     if (performance.now() - began > (options.mostMs ?? Number.POSITIVE_INFINITY)) break;
     const before = [killed(), points.reached.size].join();
-    await play(Math.max(1, Math.min(KILLS_PER_ROUND, options.kills - killed())));
+    await play(Math.max(1, Math.min(KILLS_PER_TASK * options.tasks, options.kills - killed())));
     barren = [Math.min(killed(), options.kills), points.reached.size].join() === before ? barren + 1 : 0;
   }
   total.points = { reached: points.reached.size, known: points.known.size, missing: points.missing() };
