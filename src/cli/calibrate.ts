@@ -10,6 +10,7 @@ import {
   type Calibration,
   calibrationJson,
   calibrationText,
+  reviewHints,
   shadowJson,
   shadowText,
 } from '../report/calibration-text.ts';
@@ -63,6 +64,8 @@ async function calibrate(flags: CalibrateFlags, context: Context): Promise<ExitC
     const found = calibrationOf(flags, project.value);
     if (flags.json) sayJson(context, 'calibration', calibrationJson(found));
     else if (!flags.shadow) say(context, calibrationText(found, widthOf(context)));
+    const isLookedAt = !flags.json && !flags.shadow && !flags.apply && found.findings.length > 0;
+    if (isLookedAt) say(context, reviewHints(found.moves));
     if (flags.shadow) return await watchMoves(found, flags, project.value, context);
     return flags.apply ? await applyMoves(found.moves, project.value, context) : 0;
   } finally {

@@ -108,15 +108,15 @@ function shadowLines(shadow: Calibration['shadow']): string[] {
 }
 
 function proposalLines(moves: readonly TableMove[]): string[] {
-  if (moves.length === 0) return ['', 'nothing to change. Put this review on record with: kleiber calibrate --apply'];
-  return [
-    '',
-    'proposal, in use from the next plan on once it is applied',
-    ...moves.map(move => `  ${moveText(move)}`),
-    '  kleiber calibrate --apply    writes it to kleiber.yml and commits it',
-    '  kleiber calibrate --shadow   only watches what it would choose and cost',
-  ];
+  if (moves.length === 0) return ['', 'nothing to change'];
+  return ['', 'proposal, in use from the next plan on once it is applied', ...moves.map(move => `  ${moveText(move)}`)];
 }
+
+/** What can be done with a review that was only looked at. */
+export const reviewHints = (moves: readonly TableMove[]): string =>
+  moves.length === 0
+    ? '  kleiber calibrate --apply    puts this review on record'
+    : '  kleiber calibrate --apply    writes it to kleiber.yml and commits it\n  kleiber calibrate --shadow   only watches what it would choose and cost';
 
 export const calibrationJson = (found: Calibration): Record<string, unknown> => ({
   lastReviewAt: found.lastReviewAt,
