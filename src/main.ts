@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${VERSION}\n`);
     return 0;
   }
-  if (argv.length === 0 || argv[0] === '--help' || argv[0] === '-h' || (argv[0] === 'help' && argv.length === 1)) {
+  if (argv[0] === '--help' || argv[0] === '-h' || (argv[0] === 'help' && argv.length === 1)) {
     const { helpText } = await import('./cli/help-text.ts');
     process.stdout.write(helpText());
     return 0;
@@ -38,6 +38,11 @@ async function main(argv: readonly string[]): Promise<number> {
   if (process.platform === 'win32') {
     process.stderr.write('kleiber needs a Unix sandbox and process groups; on Windows use WSL2\n');
     return 2;
+  }
+  if (argv.length === 0) {
+    const { welcome } = await import('./cli/welcome.ts');
+    await welcome(contextOf());
+    return stopped(0);
   }
   // The command that is asked most often does without the library that reads command lines.
   if (argv[0] === 'status') {

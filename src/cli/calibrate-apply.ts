@@ -8,11 +8,20 @@ import { withRouting } from '../record/config-edit.ts';
 import { parseConfig } from '../record/config-file.ts';
 import { type ExitCode, faultsProblem, gitProblem, type Problem, problem } from '../report/problem.ts';
 import { personOf } from './by-person.ts';
-import { type Context, complain, note } from './context.ts';
+import { type Context, complain, note, say } from './context.ts';
 import { decide } from './decide.ts';
 import type { Project } from './project.ts';
 import { configText } from './route-task.ts';
 import { CONFIG_FILE, remember, rememberedFiles } from './trust-store.ts';
+
+/** Says what `applyMoves` would do, or why it would refuse. */
+export async function wouldApply(moves: readonly TableMove[], project: Project, context: Context): Promise<ExitCode> {
+  const refusal = moves.length === 0 ? null : await whyNot(project);
+  if (refusal !== null) return complain(context, refusal);
+  for (const move of moves) say(context, `would commit ${CONFIG_FILE}: ${messageOf(move)}`);
+  say(context, 'would put this review on record');
+  return 0;
+}
 
 /** Without a proposal the review alone goes on record. Nothing is written unless everything may be; a row that is committed stays. */
 export async function applyMoves(moves: readonly TableMove[], project: Project, context: Context): Promise<ExitCode> {

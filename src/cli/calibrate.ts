@@ -16,7 +16,7 @@ import {
 } from '../report/calibration-text.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { personOf } from './by-person.ts';
-import { applyMoves } from './calibrate-apply.ts';
+import { applyMoves, wouldApply } from './calibrate-apply.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, note, say, sayJson, widthOf } from './context.ts';
 import { decide } from './decide.ts';
@@ -28,6 +28,7 @@ export interface CalibrateFlags {
   shadow?: boolean;
   agent?: string;
   days?: number;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -37,6 +38,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--shadow', 'only record what the proposal would have chosen and cost')
     .option('--agent <name>', 'review this agent alone')
     .option('--days <n>', 'only work of the last n days', days)
+    .option('--dry-run', 'with --apply or --shadow: only say what would be written')
     .option('--json', 'as JSON, with every attempt')
     .action(async (flags: CalibrateFlags) => done(await calibrate(flags, context)));
 }
@@ -67,7 +69,8 @@ async function calibrate(flags: CalibrateFlags, context: Context): Promise<ExitC
     const isLookedAt = !flags.json && !flags.shadow && !flags.apply && found.findings.length > 0;
     if (isLookedAt) say(context, reviewHints(found.moves));
     if (flags.shadow) return await watchMoves(found, flags, project.value, context);
-    return flags.apply ? await applyMoves(found.moves, project.value, context) : 0;
+    if (!flags.apply) return 0;
+    return await (flags.dryRun ? wouldApply : applyMoves)(found.moves, project.value, context);
   } finally {
     project.value.close();
   }
@@ -126,6 +129,7 @@ async function watchMoves(
   const seen = shadowOf(record.uses, moves, null, wouldBegin(project));
   if (flags.json) sayJson(context, 'shadow', shadowJson(seen));
   else say(context, shadowText(seen, widthOf(context)));
+  if (flags.dryRun) return 0;
   return decide(
     () => ({ kind: 'shadowed', by, moves: [...moves] }),
     'watched from now on and not used: kleiber calibrate says what it would have chosen and cost',

@@ -1,7 +1,17 @@
 /** The help of the whole program, made from the table of commands alone. */
 import { COMMANDS } from './commands.ts';
 
-/** What `kleiber` alone and `kleiber --help` print. */
+/** What kleiber is, and the way in. */
+export const FIRST_STEPS = {
+  sentence:
+    'kleiber: several Claude models build one feature in parallel, under one budget that holds, all of it in git.',
+  commands: `  kleiber rehearse                   see it work (no key, 30 s)
+  kleiber init                       set up this repository
+  kleiber plan "what you want"       turn a request into task files
+  kleiber conduct                    build, test and land them`,
+};
+
+/** What `kleiber --help` prints. */
 export function helpText(): string {
   const groups = [...new Set(COMMANDS.map(command => command.group))];
   const sections = groups.map(group => {
@@ -10,12 +20,9 @@ export function helpText(): string {
     );
     return `${group}\n${lines.join('\n')}`;
   });
-  return `kleiber: several Claude models build one feature in parallel, under one budget that holds, all of it in git.
+  return `${FIRST_STEPS.sentence}
 
-  kleiber rehearse                   see it work (no key, 30 s)
-  kleiber init                       set up this repository
-  kleiber plan "what you want"       turn a request into task files
-  kleiber conduct                    build, test and land them
+${FIRST_STEPS.commands}
 
 ${sections.join('\n\n')}
 

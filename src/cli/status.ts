@@ -71,7 +71,7 @@ export async function status(flags: StatusFlags, context: Context): Promise<Exit
   }
 }
 
-const lookFrom = (outlook: Outlook, wantsBoard: boolean): Promise<Glance> =>
+export const lookFrom = (outlook: Outlook, wantsBoard: boolean): Promise<Glance> =>
   glance({
     root: outlook.root,
     baton: outlook.baton,

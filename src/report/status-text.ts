@@ -1,6 +1,6 @@
 /** The status screen: what needs a person first, then what moves, then what waits, and always what to type next. */
 
-import { usdText } from '../domain/money.ts';
+import { dollars, usdText } from '../domain/money.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
 import type { Board } from '../policy/board.ts';
 import type { Said } from '../policy/controls.ts';
@@ -43,6 +43,18 @@ export async function statusText(digest: StatusDigest, facts: StatusFacts, width
   return parts.filter(part => part !== '').join('\n');
 }
 
+/** The same in a few lines: how many stand where, and what to type next. */
+export function glanceText(digest: StatusDigest, facts: StatusFacts): string {
+  const counts = digest.groups
+    .filter(({ count }) => count > 0)
+    .map(({ title, count }) => `${count} ${count === 1 ? title : title.replace('needs', 'need')}`);
+  const lines = counts.length === 0 ? [] : [`  ${counts.join(' · ')}`];
+  const commands = next(digest, facts);
+  return [head(digest, facts), ...lines, ...(commands === '' ? ['', 'next', '  kleiber status'] : [commands])].join(
+    '\n',
+  );
+}
+
 const day = (iso: string): string => iso.slice(0, 10);
 const because = (reason: string): string => (reason === '' ? '' : `: ${neutraliseLine(reason)}`);
 
@@ -67,7 +79,7 @@ function choiceText(unchosen: readonly string[]): string {
 }
 
 function head({ alive }: StatusDigest, facts: StatusFacts): string {
-  const spend = `today $${usdText(facts.today.spent)} of $${usdText(facts.today.cap)} (${facts.today.zone})`;
+  const spend = `today ${dollars(facts.today.spent)} of ${dollars(facts.today.cap)} (${facts.today.zone})`;
   return [
     `${alive} ${alive === 1 ? 'task' : 'tasks'}`,
     facts.branch === null ? 'HEAD is detached' : `on ${facts.branch}`,

@@ -340,6 +340,20 @@ describe('the weekly review', () => {
     ]);
   });
 
+  test('with --dry-run it says what would be committed or watched, and writes nothing', async () => {
+    settle(CONFIG);
+    worked(3, 5);
+    const [tip, told] = [git('rev-parse', 'HEAD'), toldIn(CONTROL_STREAM)];
+    const applied = await kleiber('calibrate', '--apply', '--dry-run');
+    expect(applied.out.trimEnd().split('\n').slice(-2)).toEqual([
+      'would commit kleiber.yml: calibration: database EXEC → opus (3 of 5 reworked on sonnet)',
+      'would put this review on record',
+    ]);
+    expect((await kleiber('calibrate', '--shadow', '--dry-run')).code).toBe(0);
+    expect(readFileSync(join(root, 'kleiber.yml'), 'utf8')).toBe(CONFIG);
+    expect([git('rev-parse', 'HEAD'), toldIn(CONTROL_STREAM)]).toEqual([tip, told]);
+  });
+
   test('applied, it is one commit of one file that keeps its comments, is trusted, and is logged', async () => {
     settle(CONFIG);
     worked(3, 5);

@@ -9,6 +9,8 @@ export interface RoundOptions extends GroundOptions {
   budget: number;
   /** Processes are sent to fault points even when the budget is used up. */
   everyPoint: boolean;
+  /** How many of those that are started are sent to a fault point; the others get on with the plan. */
+  pointShare: number;
   random: () => number;
   points: Points;
 }
@@ -33,8 +35,6 @@ const BETWEEN_MS = [20, 700] as const;
 const GRACE_MS = 6_000;
 /** On a busy machine processes take longer to begin; each one that comes too late gives the next ones more time. */
 const MOST_GRACE_MS = 60_000;
-/** How many of those that are started are sent to a fault point; the others get on with the plan. */
-const POINT_SHARE = 0.6;
 const PATIENCE_MS = 240_000;
 const MOST_SURPRISES = 5;
 
@@ -112,8 +112,8 @@ class Round {
 
   #hire(role: Role): void {
     const isFresh = !this.#ground.hasStore;
-    const { points, random, everyPoint } = this.#options;
-    const isToDie = (this.#killsLeft || everyPoint) && (isFresh || random() < POINT_SHARE);
+    const { points, random, everyPoint, pointShare } = this.#options;
+    const isToDie = (this.#killsLeft || everyPoint) && (isFresh || random() < pointShare);
     const dieAt = isToDie ? points.choose(role, this.#taken, random, isFresh) : null;
     const member: Member = {
       role,

@@ -35,6 +35,8 @@ export interface ChaosReport {
 
 /** Kills of one round, per task of its plan; what is left over goes into the next. */
 const KILLS_PER_TASK = 4;
+/** Of those that are started, those that are sent to a fault point. */
+const POINT_SHARE = 0.6;
 /** Rounds that bring no further fault point before the rest is given up and named. */
 const MOST_BARREN = 3;
 
@@ -55,9 +57,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const total = emptyReport(options.seed);
   const killed = (): number => total.randomKills + total.pointKills;
   const play = async (budget: number): Promise<void> => {
-    // Whoever is on the way to a fault point is spared, so the random kills are done before anybody is sent to one.
+    // Whoever is on the way to a fault point is spared, so where each counts the random kills are done before most are sent to one.
     const everyPoint = options.everyPoint && budget > 0 && killed() >= options.kills;
-    const round = await playRound({ ...options, everyPoint, random, points, budget });
+    const pointShare = options.everyPoint === everyPoint ? POINT_SHARE : POINT_SHARE / 6;
+    const round = await playRound({ ...options, everyPoint, pointShare, random, points, budget });
     add(total, round);
     options.say?.(
       `round ${total.rounds}: ${killed()} kills so far, ${points.reached.size} of ${points.known.size} fault points; ${round.attempts} attempts for ${round.tasks} tasks${faultsText(round)}`,
