@@ -169,9 +169,9 @@ async function lookIntoFolder(
   const known = shelf.stampsOf(agent);
   const changed: { path: string; stamp: string }[] = [];
   for (const { path } of files) {
-    const stamp = readStamp(`${options.root}/${path}`, options.nowMs);
-    if (!isSameStamp(known.get(nameOf(path)), stamp)) changed.push({ path, stamp });
-    known.delete(nameOf(path));
+    const [name, stamp] = [nameOf(path), readStamp(`${options.root}/${path}`, options.nowMs)];
+    if (!isSameStamp(known.get(name), stamp)) changed.push({ path, stamp });
+    known.delete(name);
   }
   for (const file of await readCards(options.root, changed)) replaceFile(shelf, file);
   for (const name of known.keys()) {
