@@ -65,10 +65,11 @@ function gapsOf(work: readonly Bar[], bars: readonly Bar[], end: string): Timeli
 
 const SHORTEST_GAP_MS = 1_000;
 
-const whyIdle = (from: string, to: string, bars: readonly Bar[]): string =>
-  bars.some(bar => bar.kind === 'person' && bar.from < to && (bar.to ?? to) > from)
-    ? 'a question waits for a person'
-    : 'nothing was ready, or nobody worked';
+function whyIdle(from: string, to: string, bars: readonly Bar[]): string {
+  const waits = bars.filter(bar => bar.from < to && (bar.to ?? to) > from).map(({ kind }) => kind);
+  if (waits.includes('person')) return 'a question waits for a person';
+  return waits.includes('tasks') ? 'what is open waits for other tasks' : 'nothing was ready, or nobody worked';
+}
 
 /** What the transcripts of attempts that are over have said: they grow no more. */
 const limits = new WeakMap<BoardEdges, Map<string, Bar[]>>();

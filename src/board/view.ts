@@ -129,8 +129,8 @@ export interface BoardSnapshot {
 export interface BarView {
   task: string;
   attempt: number;
-  /** Work of a model, a person's turn, or a wait for the model's own limits. */
-  kind: 'work' | 'person' | 'limit';
+  /** Work of a model, a person's turn, or a wait for other tasks or for the model's own limits. */
+  kind: 'work' | 'person' | 'tasks' | 'limit';
   from: string;
   /** Null while it goes on. */
   to: string | null;

@@ -22,6 +22,7 @@ export function claim(state: TaskState, event: Extract<TaskEvent, { kind: 'claim
     claimedAt: at,
     endedAt: null,
     outcome: null,
+    stuckOn: null,
     spend: null,
     model: null,
   };
@@ -46,11 +47,11 @@ export function closeAttempt(
   outcome: Attempt['outcome'],
   spend: Spend | null,
   at: string,
-  model?: string,
+  more: Partial<Pick<Attempt, 'model' | 'stuckOn'>> = {},
 ): TaskState {
   const last = state.attempts.at(-1);
   if (last === undefined || last.outcome !== null) return state;
-  const closed: Attempt = { ...last, outcome, spend, endedAt: at, model: model ?? null };
+  const closed: Attempt = { ...last, outcome, spend, endedAt: at, ...more };
   return { ...state, attempts: [...state.attempts.slice(0, -1), closed] };
 }
 
@@ -58,7 +59,7 @@ export function submit(state: TaskState, event: Extract<TaskEvent, { kind: 'subm
   const { kind: _, spend, ...rest } = event;
   const submission: Submission = { ...rest, at };
   return {
-    ...closeAttempt(state, 'submitted', spend, at, event.model),
+    ...closeAttempt(state, 'submitted', spend, at, { model: event.model }),
     work: { base: event.base, commit: event.commit },
     handovers: [],
     answered: null,
@@ -85,7 +86,9 @@ export function block(state: TaskState, event: Extract<TaskEvent, { kind: 'block
   if (event.blocker.type === 'human_review' && !isProven(stage)) return state;
   const session = stage.kind === 'running' && event.resumable ? stage.session : null;
   return {
-    ...(stage.kind === 'running' ? closeAttempt(state, 'blocked', event.spend, at) : state),
+    ...(stage.kind === 'running'
+      ? closeAttempt(state, 'blocked', event.spend, at, { stuckOn: event.blocker.type })
+      : state),
     work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
     answered: null,
     stage: {

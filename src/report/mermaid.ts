@@ -42,7 +42,9 @@ const labelOf = ({ card, standing }: BoardTask): string =>
 const shortId = ({ id, plan }: BoardTask['card']): string =>
   plan !== undefined && id.startsWith(`${plan}-`) ? id.slice(plan.length + 1) : id;
 
-const MARKS: Record<Bar['kind'], string> = { work: '', person: 'active, ', limit: 'crit, ' };
+const MARKS: Record<Bar['kind'], string> = { work: '', person: 'active, ', tasks: 'done, ', limit: 'crit, ' };
+
+const WAITS: Partial<Record<Bar['kind'], string>> = { person: 'waits for a person', tasks: 'waits for other tasks' };
 
 /** Attempts over time, a section per tier; what goes on now is left out, because a record must not change by itself. */
 export function ganttChart(bars: readonly Bar[]): string | null {
@@ -56,7 +58,7 @@ export function ganttChart(bars: readonly Bar[]): string | null {
 }
 
 function lineOf({ task, attempt, kind, from, to, outcome }: Bar & { to: string }): string {
-  const what = kind === 'person' ? 'waits for a person' : `attempt ${attempt}`;
+  const what = WAITS[kind] ?? `attempt ${attempt}`;
   const mark =
     kind === 'work' && outcome !== null && !['submitted', 'blocked'].includes(outcome) ? 'crit, ' : MARKS[kind];
   return `  ${plainLabel(task, 40)} ${what} :${mark}${second(from)}, ${second(to)}`;

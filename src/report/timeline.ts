@@ -8,7 +8,7 @@ export interface Bar {
   tier: Tier;
   /** Its conversation. */
   session: string;
-  kind: 'work' | 'person' | 'limit';
+  kind: 'work' | 'person' | 'tasks' | 'limit';
   /** ISO 8601. */
   from: string;
   /** Null while it goes on. */
@@ -23,7 +23,7 @@ export interface Lane {
   bars: Bar[];
 }
 
-/** Every attempt, and after each that ended with a question the time until somebody answered. */
+/** Every attempt, and after each that stopped the time until it could go on. */
 export function barsOf(states: Iterable<TaskState>): Bar[] {
   const bars: Bar[] = [];
   for (const state of states)
@@ -36,13 +36,17 @@ export function barsOf(states: Iterable<TaskState>): Bar[] {
       if (outcome !== 'blocked' || endedAt === null) continue;
       const next = state.attempts[index + 1]?.claimedAt ?? null;
       if (next !== null || state.stage.kind === 'blocked')
-        bars.push({ ...common, kind: 'person', from: endedAt, to: next, outcome: null });
+        bars.push({ ...common, kind: waitOf(attempt), from: endedAt, to: next, outcome: null });
     }
   return bars.sort((a, b) => a.from.localeCompare(b.from));
 }
 
+/** Whose turn it is meanwhile: what needs other work, or met it in a merge, is moved by kleiber (seed 2, handling blockers). */
+const waitOf = ({ stuckOn }: TaskState['attempts'][number]): Bar['kind'] =>
+  stuckOn === 'dependency' || stuckOn === 'merge_conflict' ? 'tasks' : 'person';
+
 /**
- * Puts the working bars of each tier into as few lanes as hold them without overlap. A person's turn stands behind the
+ * Puts the working bars of each tier into as few lanes as hold them without overlap. A wait stands behind the
  * attempt that asked where the lane is free, because a conversation that waits holds no lane.
  */
 export function lanesOf(bars: readonly Bar[], order: readonly Tier[]): Lane[] {

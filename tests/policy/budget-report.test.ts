@@ -36,6 +36,7 @@ const attempt = (number: number, changes: Partial<Attempt> = {}): Attempt => ({
   claimedAt: at(0),
   endedAt: at(10),
   outcome: 'submitted',
+  stuckOn: null,
   spend: spent(1_000),
   model: null,
   ...changes,

@@ -82,6 +82,7 @@ const openAttempt = (attempt: number, minute: number): TaskState['attempts'][num
   claimedAt: at(minute),
   endedAt: null,
   outcome: null,
+  stuckOn: null,
   spend: null,
   model: null,
 });
@@ -143,6 +144,7 @@ const closed = (minute: number, outcome: 'submitted' | 'blocked', approach = '')
   approach,
   outcome,
   endedAt: at(minute),
+  stuckOn: outcome === 'blocked' ? QUESTION.type : null,
   spend: SPEND,
   model: outcome === 'submitted' ? 'claude-sonnet' : null,
 });

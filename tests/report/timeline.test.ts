@@ -39,6 +39,21 @@ describe('bars of a task', () => {
     expect([last?.kind, last?.to]).toEqual(['person', null]);
   });
 
+  test.each([
+    ['dependency', 'tasks'],
+    ['merge_conflict', 'tasks'],
+    ['technical', 'person'],
+  ] as const)('that stopped at a %s waits for %s, also when it is over', (type, kind) => {
+    const blocker = { type, problem: 'p', tried: [], need: 'n', options: [] };
+    const open = [created(), claimed(), blocked(1, { blocker })];
+    expect(barsOf([stateAfter(open)])[1]?.kind).toBe(kind);
+    expect(barsOf([stateAfter([...open, answered(), claimed(2)])]).map(bar => bar.kind)).toEqual([
+      'work',
+      kind,
+      'work',
+    ]);
+  });
+
   test('work that came back says why', () => {
     const state = stateAfter([created(), claimed(), submitted(), validated(1, 'red'), returned(1)]);
     expect(barsOf([state]).map(({ outcome }) => outcome)).toEqual([expect.stringMatching(/^given back: /)]);

@@ -17,7 +17,12 @@ const TICK = 36;
 const MIN_WIDTH = 480;
 /** What stands beside the drawing: margins of page and card. */
 const SIDES = 110;
-const KINDS = { work: 'a model works', person: 'waits for a person', limit: "waits for the model's limit" } as const;
+const KINDS = {
+  work: 'a model works',
+  person: 'waits for a person',
+  tasks: 'waits for other tasks',
+  limit: "waits for the model's limit",
+} as const;
 
 export function Timeline({ board }: { board: BoardSnapshot }): JSX.Element {
   const timeline = useValue<TimelineView>('/api/timeline');
@@ -42,7 +47,7 @@ export function Timeline({ board }: { board: BoardSnapshot }): JSX.Element {
             <span key={kind}>
               <svg width="22" height="12" aria-hidden="true">
                 <Patterns />
-                <rect width="22" height="12" rx="2" class={`bar sonnet ${kind}`} fill={fillOf(kind)} />
+                <rect width="22" height="12" rx="2" class={`bar sonnet ${kind}`} fill={FILLS[kind]} />
               </svg>{' '}
               {words}
             </span>
@@ -178,14 +183,16 @@ const Patterns = (): JSX.Element => (
     <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
       <path d="M0 0V6" class="hatch-line" />
     </pattern>
+    <pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse">
+      <circle cx="1.5" cy="1.5" r="1" class="dots-dot" />
+    </pattern>
     <pattern id="stripe" width="4" height="4" patternUnits="userSpaceOnUse">
       <path d="M0 1H4" class="stripe-line" />
     </pattern>
   </defs>
 );
 
-const fillOf = (kind: string): string | undefined =>
-  kind === 'person' ? 'url(#hatch)' : kind === 'limit' ? 'url(#stripe)' : undefined;
+const FILLS: Record<string, string | undefined> = { person: 'url(#hatch)', tasks: 'url(#dots)', limit: 'url(#stripe)' };
 
 /** What an attempt that led on ends as; everything else came to nothing. */
 const FRUITFUL = new Set([null, 'submitted', 'blocked']);
@@ -300,7 +307,7 @@ function Bar({
   const words = `${label}, attempt ${bar.attempt}: ${KINDS[bar.kind]}, ${clock(bar.from)} to ${bar.to === null ? 'now' : clock(bar.to)}${bar.outcome === null ? '' : `, ${bar.outcome.replaceAll('_', ' ')}`}`;
   if (bar.kind !== 'work')
     return (
-      <rect x={x} y={y} width={width} height={BAR} rx="3" class={`bar ${tier} ${bar.kind}`} fill={fillOf(bar.kind)}>
+      <rect x={x} y={y} width={width} height={BAR} rx="3" class={`bar ${tier} ${bar.kind}`} fill={FILLS[bar.kind]}>
         <title>{words}</title>
       </rect>
     );
