@@ -9,12 +9,9 @@ import type { ConductorEdges } from './edges.ts';
 export async function sourcesToCover(commit: string, base: string, edges: ConductorEdges): Promise<string[]> {
   const { testing } = edges.studio.config;
   if (testing.coverage_reports.length === 0) return [];
-  const sources: string[] = [];
-  for (const path of changedSources(await edges.store.changes(base, commit), testing)) {
-    const bytes = await edges.store.readBlob(commit, path);
-    if (bytes !== null && hasCode(path, new TextDecoder().decode(bytes))) sources.push(path);
-  }
-  return sources;
+  const changed = changedSources(await edges.store.changes(base, commit), testing);
+  const contents = await edges.store.readBlobs(commit, changed);
+  return [...contents].filter(([path, bytes]) => hasCode(path, new TextDecoder().decode(bytes))).map(([path]) => path);
 }
 
 /** One more run beside those of the commands; null when the reports are about other languages. */

@@ -9,8 +9,7 @@ export async function driftedLocks(submission: Submission, edges: ConductorEdges
   const changed = submission.files.map(file => file.path).filter(isLockFile);
   if (changed.length === 0) return [];
   const locks = (await edges.store.listFiles(submission.commit)).filter(isLockFile);
-  const texts = new Map<string, Uint8Array | null>();
-  for (const path of locks) texts.set(path, await edges.store.readBlob(submission.commit, path));
+  const texts = await edges.store.readBlobs(submission.commit, locks);
   const wanted = lockFingerprint(path => texts.get(path) ?? null, lockFolders(edges.binds()));
   return wanted === edges.conditions().dependencies ? [] : changed;
 }

@@ -71,9 +71,12 @@ async function contentFaults(
   edges: ConductorEdges,
 ): Promise<string[]> {
   const faults: string[] = [];
-  for (const file of files.filter(changed => changed.status !== 'deleted' && changed.mode !== '160000')) {
-    const bytes = await edges.store.readBlob(submission.commit, file.path);
-    if (bytes === null) continue;
+  const present = files.filter(changed => changed.status !== 'deleted' && changed.mode !== '160000');
+  const paths = present.map(file => file.path);
+  const contents = await edges.store.readBlobs(submission.commit, paths);
+  for (const file of present) {
+    const bytes = contents.get(file.path);
+    if (bytes === undefined) continue;
     const text = new TextDecoder().decode(bytes);
     if (file.mode === LINK_MODE) faults.push(linkFault(file.path, text) ?? '');
     else if (CONFLICT_MARK.test(text)) faults.push(`${file.path} still holds conflict marks`);

@@ -50,8 +50,8 @@ export async function refreshCheckout(
   const commits = edges.holder.baton
     .read(targetStream(branch))
     .flatMap(({ event }) => (event.kind === 'recorded' || event.kind === 'delivered' ? [event.commit] : []));
-  const files = new Map<string, Uint8Array | null>();
-  for (const path of paths) files.set(path, await edges.store.readBlob(tip, path));
+  const contents = await edges.store.readBlobs(tip, paths);
+  const files = new Map(paths.map(path => [path, contents.get(path) ?? null]));
   return await writeIntoCheckout(files, [...new Set(commits.reverse())].slice(0, MOST_LOOKED_AT), edges);
 }
 

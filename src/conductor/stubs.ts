@@ -80,10 +80,9 @@ async function textsOf(id: string, view: BoardView, edges: ConductorEdges): Prom
   const files = state?.submission?.files ?? [];
   const tip = branch === undefined ? null : await edges.store.integrationTip(branch);
   if (tip === null) return null;
-  const texts = new Map<string, string>();
-  for (const { path } of files) {
-    const bytes = await edges.store.readBlob(tip, path);
-    if (bytes !== null) texts.set(path, new TextDecoder().decode(bytes));
-  }
-  return texts;
+  const contents = await edges.store.readBlobs(
+    tip,
+    files.map(({ path }) => path),
+  );
+  return new Map([...contents].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]));
 }

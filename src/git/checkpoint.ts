@@ -184,17 +184,6 @@ async function commitOn(
   return commit.ok ? ok({ commit: commit.value, tree }) : commit;
 }
 
-/** What a commit holds, as a commit on another parent. */
-export async function moveOnto(
-  store: StoreContext,
-  commit: string,
-  parent: string,
-  message: string,
-  at: string,
-): Promise<Result<Committed, GitFailure>> {
-  return commitOn(store, parent, await store.trees.of(commit), message, at);
-}
-
 /** Untracked files too where they are wanted, ignored ones not; gives `parent` back when its tree is the same. */
 export async function checkpoint(
   store: StoreContext,

@@ -89,8 +89,6 @@ export interface GitStore {
     at: string,
     isWanted?: (path: string) => boolean,
   ): Promise<Result<Checkpointed, GitFailure>>;
-  /** The whole of `commit` as a commit on another parent, or `parent` itself when it holds the same. */
-  moveOnto(commit: string, parent: string, message: string, at: string): Promise<Result<Committed, GitFailure>>;
   /** Keeps a commit reachable under `refs/kleiber/<group>/<name>`: attic, late, result. */
   keep(group: 'attic' | 'late' | 'checkpoint', name: string, commit: string): Promise<void>;
   /** Points a result branch (`feature/…`, `fix/…`) of the store at a commit. */
@@ -105,6 +103,8 @@ export interface GitStore {
   diff(from: string, to: string, maxBytes: number, space?: 'ignored'): Promise<string>;
   /** Target of a symbolic link or content of a file at a commit; null when absent. */
   readBlob(commit: string, path: string): Promise<Uint8Array | null>;
+  /** The same of many paths at once, by path; what is absent is left out. */
+  readBlobs(commit: string, paths: readonly string[]): Promise<Map<string, Uint8Array>>;
 
   /** A merge of `commit` into `base` as a commit with two parents, made without a work tree. */
   mergeCandidate(request: MergeRequest): Promise<Result<MergeOutcome, GitFailure>>;

@@ -1,6 +1,6 @@
 /** Reading commits and trees of the store: differences, contents, and what landed. */
 import type { ChangedFile } from '../domain/blocker.ts';
-import { must, nulSeparated } from './git-command.ts';
+import { must, nulSeparated, succeeded } from './git-command.ts';
 import { objectId, type StoreContext } from './store-context.ts';
 
 const RAW = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev'];
@@ -69,6 +69,52 @@ export async function readBlob(store: StoreContext, commit: string, path: string
   const [, type, size] = stdout.subarray(0, border).toString().split(' ');
   if (type !== 'blob') return null;
   return new Uint8Array(stdout.subarray(border + 1, border + 1 + Number(size)));
+}
+
+/** So many are asked of one process, which holds all of them at once. */
+const FILES_PER_CALL = 50;
+const BLOB_HEADER = /^[0-9a-f]{40,64} blob (\d+)$/;
+
+/** The files and links among these paths that are there, by path, read together. */
+export async function readBlobs(
+  store: StoreContext,
+  commit: string,
+  paths: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for (let start = 0; start < paths.length; start += FILES_PER_CALL) {
+    const some = paths.slice(start, start + FILES_PER_CALL);
+    const blobs = await readTogether(store, commit, some);
+    for (const [index, path] of some.entries()) {
+      // Too much for one process, or a name that its answer cannot be told apart by.
+      const bytes = blobs === null ? await readBlob(store, commit, path) : blobs[index];
+      if (bytes !== null && bytes !== undefined) found.set(path, bytes);
+    }
+  }
+  return found;
+}
+
+/** In the order of the paths, null for what is no file or link; null altogether where they have to be read one by one. */
+async function readTogether(
+  store: StoreContext,
+  commit: string,
+  paths: readonly string[],
+): Promise<(Uint8Array | null)[] | null> {
+  if (paths.some(path => path.includes('\n'))) return null;
+  const input = paths.map(path => `${objectId(commit)}:${path}\0`).join('');
+  const output = await store.git(['cat-file', '--batch', '-z'], { input });
+  if (!succeeded(output)) return null;
+  const { stdout } = output;
+  let at = 0;
+  return paths.map(() => {
+    const border = stdout.indexOf(0x0a, at);
+    const header = stdout.subarray(at, border).toString();
+    const size = /^[0-9a-f]{40,64} \w+ (\d+)$/.exec(header)?.[1];
+    const from = border + 1;
+    // A name that is not there has its answer and nothing below it.
+    at = size === undefined ? from : from + Number(size) + 1;
+    return BLOB_HEADER.test(header) ? new Uint8Array(stdout.subarray(from, at - 1)) : null;
+  });
 }
 
 /** The top level of a commit's tree, in git's order. */

@@ -4,11 +4,11 @@ import type { Clock } from '../domain/clock.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { commitFiles, mergeCandidate } from './candidate.ts';
-import { checkpoint, moveOnto } from './checkpoint.ts';
+import { checkpoint } from './checkpoint.ts';
 import { commitMemory } from './commit-memory.ts';
 import type { GitFailure, GitStore } from './git.ts';
 import { failureOf, type GitEnvironment, must, succeeded, textOf } from './git-command.ts';
-import { changes, diff, landings, listFiles, readBlob, rootEntries } from './history.ts';
+import { changes, diff, landings, listFiles, readBlob, readBlobs, rootEntries } from './history.ts';
 import { looseTip } from './ref-files.ts';
 import { objectId, type StoreContext, storeContext } from './store-context.ts';
 import { FETCH_SETTINGS, prepareStore } from './store-setup.ts';
@@ -86,6 +86,11 @@ async function setRef(store: StoreContext, ref: string, commit: string): Promise
 
 function storeOf(store: StoreContext): GitStore {
   const entries = commitMemory(commit => rootEntries(store, commit));
+  // Worker, proof, gates and record ask for the same difference, one after the other.
+  const differences = commitMemory(pair => {
+    const [from = '', to = ''] = pair.split(' ');
+    return changes(store, from, to);
+  });
   return {
     path: store.path,
     fetchBranch: (checkout, branch) => fetchBranch(store, checkout, branch),
@@ -97,14 +102,14 @@ function storeOf(store: StoreContext): GitStore {
     listFiles: commit => listFiles(store, commit),
     openWorktree: (path, branch, commit) => openWorktree(store, path, branch, commit),
     checkpoint: (worktree, parent, message, at, isWanted) => checkpoint(store, worktree, parent, message, at, isWanted),
-    moveOnto: (commit, parent, message, at) => moveOnto(store, commit, parent, message, at),
     keep: (group, name, commit) => setRef(store, `refs/kleiber/${group}/${name}`, commit),
     setBranch: (name, commit) => setRef(store, `refs/heads/${name}`, commit),
     removeWorktree: (worktree, at) => removeWorktree(store, worktree, at),
     worktrees: () => listWorktrees(store),
-    changes: (from, to) => changes(store, from, to),
+    changes: (from, to) => differences.of(`${from} ${to}`),
     diff: (from, to, maxBytes, space) => diff(store, from, to, maxBytes, space),
     readBlob: (commit, path) => readBlob(store, commit, path),
+    readBlobs: (commit, paths) => readBlobs(store, commit, paths),
     mergeCandidate: request => mergeCandidate(store, request),
     commitFiles: async (base, files, message, at) => {
       const made = await commitFiles(store, base, files, message, at);

@@ -6,13 +6,12 @@ import type { Blocker, DoneReport } from '../domain/blocker.ts';
 import { type AttemptEnd, type TaskEvent, taskStream } from '../domain/event.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
 import { unreachable } from '../domain/result.ts';
-import type { Committed } from '../git/git.ts';
 import type { ModelFailure } from '../model/claude.ts';
 import { type BudgetStop, stopNeed, stopProblem } from '../policy/raise.ts';
 import { isStrike } from '../policy/strikes.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerResult } from './edges.ts';
-import { appendFor, type Running, saveWork } from './running.ts';
+import { appendFor, type Running, saveAs, saveWork } from './running.ts';
 
 export async function handIn(
   running: Running,
@@ -20,8 +19,11 @@ export async function handIn(
   edges: WorkerEdges,
 ): Promise<WorkerResult['halted']> {
   if (running.lost) return await giveUp(running, edges);
-  const commit = await saveWork(running, edges, 'checkpoint');
-  const event = await eventOf(running, result, commit, edges);
+  const report = reportOf(running.claim, result.outcome);
+  const commit = await (report === null
+    ? saveWork(running, edges, 'checkpoint')
+    : saveSubmission(running, report, edges));
+  const event = await eventOf(running, result, commit, report, edges);
   if (!appendFor(running, event, edges, true)) return await giveUp(running, edges);
   return haltOf(result.outcome);
 }
@@ -53,6 +55,7 @@ async function eventOf(
   running: Running,
   { outcome, spend, model }: SessionResult,
   commit: string,
+  report: DoneReport | null,
   edges: WorkerEdges,
 ): Promise<TaskEvent> {
   const { attempt } = running.claim;
@@ -77,9 +80,8 @@ async function eventOf(
       // What is not in the commit cannot be handed in, and that is nobody's fault.
       if (running.unsaved !== null)
         return ended({ reason: 'tool_unavailable', detail: `its worktree could not be saved (${running.unsaved})` });
-      return outcome.ending.kind === 'submit'
-        ? await submission(running, outcome.ending.report, outcome.model, spend, edges)
-        : blocked(outcome.ending.blocker, true);
+      if (outcome.ending.kind === 'block') return blocked(outcome.ending.blocker, true);
+      return await submission(running, report ?? outcome.ending.report, outcome.model, spend, edges);
     case 'budget':
       return blocked(budgetBlocker(outcome), true);
     case 'unpriced':
@@ -110,18 +112,16 @@ async function eventOf(
 }
 
 async function submission(
-  running: Running,
-  own: DoneReport,
+  { claim, commit, leftOut }: Running,
+  report: DoneReport,
   model: string,
   spend: SessionResult['spend'],
   edges: WorkerEdges,
 ): Promise<TaskEvent> {
-  const { claim } = running;
-  noteLeftOut(running, edges);
-  const report = wholeReport(claim, own);
-  const { commit, tree } = await commitWork(running, report, edges);
-  const [files] = await Promise.all([
+  noteLeftOut(claim, leftOut, edges);
+  const [files, tree] = await Promise.all([
     edges.store.changes(claim.base, commit),
+    edges.store.treeOf(commit),
     edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit),
   ]);
   return { kind: 'submitted', attempt: claim.attempt, commit, tree, base: claim.base, files, report, model, spend };
@@ -129,8 +129,10 @@ async function submission(
 
 const MOST_TOLD = 500;
 
-/** What was built is told by who built it; who resolved a conflict in it adds how. */
-function wholeReport({ state, role }: Claim, own: DoneReport): DoneReport {
+/** Null for everything that is not handed in. What was built is told by who built it; who resolved a conflict in it adds how. */
+function reportOf({ state, role }: Claim, outcome: AgentOutcome): DoneReport | null {
+  if (outcome.kind !== 'ended_itself' || outcome.ending.kind !== 'submit') return null;
+  const own = outcome.ending.report;
   const before = state.submission?.report;
   if (state.resolving === null || before === undefined) return own;
   const how = neutraliseLine(own.summary).slice(0, MOST_TOLD);
@@ -143,17 +145,12 @@ function wholeReport({ state, role }: Claim, own: DoneReport): DoneReport {
 }
 
 /** One commit on the base with the task's title: checkpoints are for safety and would only be noise in the history. */
-async function commitWork(running: Running, report: DoneReport, edges: WorkerEdges): Promise<Committed> {
-  const { claim } = running;
-  const message = `${claim.task.head.title}\n\n${report.summary}`;
-  const moved = await edges.store.moveOnto(running.commit, claim.base, message, edges.holder.at());
-  if (moved.ok) return moved.value;
-  return { commit: running.commit, tree: await edges.store.treeOf(running.commit) };
-}
+const saveSubmission = (running: Running, report: DoneReport, edges: WorkerEdges): Promise<string> =>
+  saveAs(running, running.claim.base, `${running.claim.task.head.title}\n\n${report.summary}`, edges);
 
 const MOST_NAMED = 5;
 
-function noteLeftOut({ claim, leftOut }: Running, edges: WorkerEdges): void {
+function noteLeftOut(claim: Claim, leftOut: readonly string[], edges: WorkerEdges): void {
   if (leftOut.length === 0) return;
   const more = leftOut.length > MOST_NAMED ? ` and ${leftOut.length - MOST_NAMED} more` : '';
   edges.notice(

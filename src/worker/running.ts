@@ -63,16 +63,21 @@ const saveTree = (running: Running, parent: string, message: string, edges: Work
 
 /** Saves the worktree as a commit; the same tree gives the same commit back. */
 export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'checkpoint' | 'late'): Promise<string> {
-  const { claim } = running;
-  const name = `${claim.state.id}/a${claim.attempt}`;
+  const { claim, commit } = running;
   const message = `checkpoint: ${claim.state.id}, attempt ${claim.attempt}`;
-  const saved = await saveTree(running, running.commit, message, edges);
+  const saved = await saveAs(running, commit, message, edges);
+  if (saved !== commit) await edges.store.keep(keepAs, `${claim.state.id}/a${claim.attempt}`, saved);
+  return saved;
+}
+
+/** The worktree as one commit on a parent, which nothing keeps yet; the last one that was saved where that fails. */
+export async function saveAs(running: Running, parent: string, message: string, edges: WorkerEdges): Promise<string> {
+  const saved = await saveTree(running, parent, message, edges);
   running.unsaved = saved.ok ? null : saved.failure.reason.replaceAll('_', ' ');
   if (!saved.ok) {
-    edges.notice(`${claim.state.id}: the worktree could not be saved (${running.unsaved})`);
+    edges.notice(`${running.claim.state.id}: the worktree could not be saved (${running.unsaved})`);
     return running.commit;
   }
-  if (saved.value.commit !== running.commit) await edges.store.keep(keepAs, name, saved.value.commit);
   running.commit = saved.value.commit;
   running.leftOut = saved.value.leftOut ?? [];
   return saved.value.commit;

@@ -194,18 +194,6 @@ describe('a checkpoint', () => {
     });
   });
 
-  test('what a commit holds can be put on another parent, which comes back when it holds the same', async () => {
-    const worktree = must(await open('w'));
-    sandbox.write(worktree.path, { 'src/a.ts': 'one' });
-    const first = must(await store.checkpoint(worktree, base, 'one', AT));
-    sandbox.write(worktree.path, { 'src/b.ts': 'two' });
-    const second = must(await store.checkpoint(worktree, first.commit, 'two', AT));
-    const moved = must(await store.moveOnto(second.commit, base, 'both', AT));
-    expect(moved.tree).toBe(sandbox.git(store.path, 'rev-parse', `${second.commit}^{tree}`));
-    expect(sandbox.git(store.path, 'show', '-s', '--format=%T %P %s', moved.commit)).toBe(`${moved.tree} ${base} both`);
-    expect(must(await store.moveOnto(moved.commit, second.commit, 'none', AT))).toEqual(second);
-  });
-
   test('files and folders may change places with each other and with links', async () => {
     const worktree = must(await open('w'));
     const { path } = worktree;
