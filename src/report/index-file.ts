@@ -80,7 +80,8 @@ function split(path: string): [sum: string, text: string] {
 export function writeIndex(path: string, version: string, head: IndexHead): void {
   const file: HeadFile = { ...head, format: FORMAT, version };
   const text = JSON.stringify(file);
-  const temporary = `${path}.${process.pid}`;
+  // One name for all: what a killed process left is written over, and two at once are told by the checksum.
+  const temporary = `${path}.new`;
   try {
     writeFileSync(temporary, `${checksum(text)} ${text}`, { mode: 0o600 });
     renameSync(temporary, path);
