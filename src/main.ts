@@ -44,6 +44,12 @@ async function main(argv: readonly string[]): Promise<number> {
     await welcome(contextOf());
     return stopped(0);
   }
+  if (argv[0] === '__complete') {
+    const { candidates } = await import('./cli/candidates.ts');
+    const found = await candidates(argv.slice(1), contextOf());
+    process.stdout.write(found.map(word => `${word}\n`).join(''));
+    return 0;
+  }
   // The command that is asked most often does without the library that reads command lines.
   if (argv[0] === 'status') {
     const flags = plainFlags(argv.slice(1));

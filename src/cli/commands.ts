@@ -245,4 +245,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     ['kleiber clean --dry-run', 'kleiber clean'],
     () => import('./clean.ts'),
   ),
+  entry(
+    'Maintain',
+    'completion',
+    '<shell>',
+    'lines for your shell: it completes commands and ids',
+    ['kleiber completion bash', 'kleiber completion zsh'],
+    () => import('./completion.ts'),
+  ),
 ];
