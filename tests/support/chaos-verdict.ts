@@ -149,6 +149,9 @@ function holds(ground: ChaosGround, killed: ReadonlySet<number>): string[] {
 /** Half a pack that a cut-off git leaves is swept away by its age: in the store after an hour, elsewhere by git itself. */
 const STRAY = /\.lock$|\.md\.\d+$|^tmp_(?!pack|idx|rev)|\.tmp$|\.trash$/;
 
+/** Four workers, two places each. */
+const LIVING_PLACES = 8;
+
 function strayFiles(ground: ChaosGround): string[] {
   const states = readdirSync(join(ground.home, '.local/state/kleiber'), { withFileTypes: true });
   const own = states.filter(entry => entry.isDirectory()).map(entry => join(entry.parentPath, entry.name));
@@ -162,7 +165,7 @@ function strayFiles(ground: ChaosGround): string[] {
       .split('\n')
       .flatMap(line => (line.startsWith('worktree ') ? [line.slice(9)] : [])),
   );
-  // No agent can have more worktrees than its lane has conversations.
+  // Each conversation has one, also when its worker has died, and so has each place of a living worker that tries a claim.
   const perAgent = new Map<string, number>();
   for (const path of worktrees) {
     const agent = path.replace(/^.*\//, '').replace(/-\d+$/, '');
@@ -174,7 +177,7 @@ function strayFiles(ground: ChaosGround): string[] {
     ),
     ...worktrees.filter(path => !known.has(path)).map(path => `${path} is no worktree of the store`),
     ...[...perAgent]
-      .filter(([, count]) => count > ground.lanes)
+      .filter(([, count]) => count > ground.lanes + LIVING_PLACES)
       .map(([agent, count]) => `${count} worktrees of ${agent}`),
   ];
 }
