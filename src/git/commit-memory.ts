@@ -1,30 +1,30 @@
-/** What was asked of a commit once need not be asked again: a commit never changes, and the same few come up again and again. */
+/** What was asked of a commit, or of two, need not be asked again: they never change, and the same few come up again and again. */
 
-/** So many commits are kept: those of a few branches and candidates. */
-const KEPT_COMMITS = 32;
+/** So many answers are kept: those about a few branches and candidates. */
+const KEPT_ANSWERS = 32;
 
 export interface CommitMemory<Value> {
   /** Asks once, also when several want to know at the same moment. */
-  of(commit: string): Promise<Value>;
+  of(key: string): Promise<Value>;
   /** Somebody has just made this commit and knows. */
-  know(commit: string, value: Value): void;
+  know(key: string, value: Value): void;
 }
 
-export function commitMemory<Value>(ask: (commit: string) => Promise<Value>): CommitMemory<Value> {
+export function commitMemory<Value>(ask: (key: string) => Promise<Value>): CommitMemory<Value> {
   const known = new Map<string, Promise<Value>>();
-  const keep = (commit: string, answer: Promise<Value>): void => {
-    known.delete(commit);
-    known.set(commit, answer);
-    if (known.size > KEPT_COMMITS) known.delete(known.keys().next().value ?? '');
+  const keep = (key: string, answer: Promise<Value>): void => {
+    known.delete(key);
+    known.set(key, answer);
+    if (known.size > KEPT_ANSWERS) known.delete(known.keys().next().value ?? '');
   };
   return {
-    of: async commit => {
-      const answer = known.get(commit) ?? ask(commit);
-      keep(commit, answer);
+    of: async key => {
+      const answer = known.get(key) ?? ask(key);
+      keep(key, answer);
       // What could not be answered is asked again.
-      answer.catch(() => known.delete(commit));
+      answer.catch(() => known.delete(key));
       return await answer;
     },
-    know: (commit, value) => keep(commit, Promise.resolve(value)),
+    know: (key, value) => keep(key, Promise.resolve(value)),
   };
 }

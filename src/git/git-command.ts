@@ -138,6 +138,20 @@ interface Launched {
   done: Promise<GitOutput>;
 }
 
+/** The child has its own copy of what it inherits, however the start went. */
+function startGit(
+  args: readonly string[],
+  env: Record<string, string>,
+  stdio: ('pipe' | number)[],
+  held: number | null,
+): ChildProcess {
+  try {
+    return spawn('git', args, { cwd: '/', env, detached: true, stdio });
+  } finally {
+    if (held !== null) closeSync(held);
+  }
+}
+
 /** Starts git in a process group of its own, so that a Ctrl-C at the terminal never cuts a write in half. */
 function launch(
   args: readonly string[],
@@ -148,8 +162,7 @@ function launch(
   const env = { ...variables, ...options.variables };
   const held = lifeline === undefined ? null : takeLifeline(lifeline);
   const stdio: ('pipe' | number)[] = ['pipe', 'pipe', 'pipe', ...(held === null ? [] : [held])];
-  const child = spawn('git', args, { cwd: '/', env, detached: true, stdio });
-  if (held !== null) closeSync(held);
+  const child = startGit(args, env, stdio, held);
   // Without a free descriptor there is neither a process nor a stream; the error comes as an event.
   const { stdin, stdout }: Pick<ChildProcess, 'stdin' | 'stdout'> = child;
   // EPIPE: git may end without reading all of its input; its exit code tells the story.

@@ -27,6 +27,8 @@ export type GitFailure =
   | { reason: 'no_commits'; path: string }
   | { reason: 'no_branch'; ref: string }
   | { reason: 'worktree_missing'; path: string }
+  /** A git of a killed worker still works there. */
+  | { reason: 'worktree_busy'; path: string }
   | { reason: 'git_failed'; command: string; exitCode: number | null; detail: string };
 
 export interface Committed {
@@ -98,7 +100,7 @@ export interface GitStore {
   worktrees(): Promise<Worktree[]>;
 
   /** The tree difference, raw names and modes. */
-  changes(from: string, to: string): Promise<ChangedFile[]>;
+  changes(from: string, to: string): Promise<readonly ChangedFile[]>;
   /** Unified diff for people and reviewers; lines that differ in white space alone are the same where it is ignored. */
   diff(from: string, to: string, maxBytes: number, space?: 'ignored'): Promise<string>;
   /** Target of a symbolic link or content of a file at a commit; null when absent. */

@@ -3,16 +3,16 @@
  * end. A worker that is killed leaves its git behind, and for a moment that one goes on writing files, its lock taken or not.
  */
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Clock } from '../domain/clock.ts';
 
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
 const BETWEEN_LOOKS_MS = 20;
 
-/** In the worktree's corner of the store, where no agent can write. */
-const lifelineOf = (admin: string): string => join(admin, 'kleiber-lifeline');
+/** Beside the store, which agents may read: whoever opens a pipe counts as alive. */
+const lifelineOf = (admin: string): string => join(dirname(dirname(dirname(admin))), 'lifelines', basename(admin));
 
 /** A descriptor for a child to inherit, to be closed here once the child has it; null where the worktree has no pipe yet. */
 export function takeLifeline(admin: string): number | null {
@@ -35,9 +35,12 @@ function openOrNull(path: string, mode: number): number | null {
   }
 }
 
-/** Makes the pipe where it is missing. Without one a worktree works all the same, and nobody waits for anybody. */
-export async function ensureLifeline(admin: string): Promise<void> {
-  await promisify(execFile)('mkfifo', ['-m', '600', lifelineOf(admin)]).catch(() => undefined);
+/** Makes the pipe where it is missing. Where it can't be made the worktree works all the same, and nobody waits for anybody. */
+export async function ensureLifeline(admin: string, path: string): Promise<void> {
+  const pipe = lifelineOf(admin);
+  if (existsSync(pipe)) return;
+  mkdirSync(dirname(pipe), { recursive: true, mode: 0o700 });
+  await promisify(execFile)('mkfifo', ['-m', '600', pipe], { env: { PATH: path } }).catch(() => undefined);
 }
 
 /** Waits until no git works there any more; false when one still does after `patienceMs`. */

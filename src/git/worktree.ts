@@ -1,4 +1,5 @@
 /** Worktrees of the store: made once, then recycled, because a fresh checkout of a large repository costs far more. */
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -96,10 +97,13 @@ async function clearUntracked(place: WorktreePlace): Promise<Result<void, GitFai
   return emptied;
 }
 
-/** As long as a git of a killed worker may take to end; what hangs for longer keeps a folder that is deleted. */
-const PATIENCE_MS = 60_000;
-
-async function recycle(place: WorktreePlace, branch: string, commit: string): Promise<Result<void, GitFailure>> {
+async function recycle(
+  store: StoreContext,
+  place: WorktreePlace,
+  branch: string,
+  commit: string,
+): Promise<Result<void, GitFailure>> {
+  await ensureLifeline(place.admin, store.environment.path);
   await dropLocks(place.admin);
   await restoreLink(place);
   const reset = await resetTo(place, branch, commit);
@@ -122,7 +126,7 @@ async function create(
   if (!added.ok) return added;
   const admin = await findAdmin(store, path);
   if (admin === null) return fail({ reason: 'worktree_missing', path });
-  await ensureLifeline(admin);
+  await ensureLifeline(admin, store.environment.path);
   const reset = await resetTo(worktreePlace(store, path, admin), branch, commit);
   if (!reset.ok) return reset;
   await warmPrivateIndex(admin);
@@ -152,6 +156,27 @@ async function setAside(store: StoreContext, path: string): Promise<void> {
   await rename(path, `${path}.lost`);
 }
 
+/** So long a git of a killed worker may take to end. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * What still works there keeps its folder and its corner, both under another name: nothing is deleted beneath it, and no path that
+ * it knows leads into the next worktree.
+ */
+async function leaveBehind(path: string, admin: string): Promise<void> {
+  const aside = `${path}.left-${randomUUID().slice(0, 8)}`;
+  if (await isPresent(path)) await rename(path, aside);
+  await writeFile(join(admin, 'gitdir'), `${join(aside, '.git')}\n`);
+}
+
+/** The corner of a worktree that can be used again or taken away; null where there is none, or somebody is left behind in it. */
+async function freeAdmin(store: StoreContext, place: string): Promise<string | null> {
+  const admin = await findAdmin(store, place);
+  if (admin === null || (await outlive(admin, store.clock, PATIENCE_MS))) return admin;
+  await leaveBehind(place, admin);
+  return null;
+}
+
 /**
  * Makes or recycles the worktree at `path`; nothing of the task before stays in it. A worktree that cannot be
  * recycled is deleted and made anew; a folder that is not a worktree of this store is never deleted (`git_failed`).
@@ -163,9 +188,10 @@ export async function openWorktree(
   commit: string,
 ): Promise<Result<Worktree, GitFailure>> {
   const place = await canonicalPath(path);
-  const admin = await findAdmin(store, place);
-  const isThere = admin !== null && (await isPresent(place)) && (await outlive(admin, store.clock, PATIENCE_MS));
-  if (isThere && (await recycle(worktreePlace(store, place, admin), branch, commit)).ok) return ok({ path, branch });
+  const admin = await freeAdmin(store, place);
+  const isThere = admin !== null && (await isPresent(place));
+  if (isThere && (await recycle(store, worktreePlace(store, place, admin), branch, commit)).ok)
+    return ok({ path, branch });
   const known = await hasCommit(store, commit);
   if (!known.ok) return known;
   if (admin === null) await setAside(store, place);
@@ -183,6 +209,7 @@ export async function removeWorktree(
   const path = await canonicalPath(worktree.path);
   const admin = await findAdmin(store, path);
   if (admin === null || !(await isPresent(path))) return fail({ reason: 'worktree_missing', path });
+  if (!(await outlive(admin, store.clock, PATIENCE_MS))) return fail({ reason: 'worktree_busy', path });
   const head = textOf(await must(worktreePlace(store, path, admin).git, ['rev-parse', 'HEAD']));
   const kept = await checkpoint(store, worktree, head, `attic of ${worktree.branch}`, at);
   if (!kept.ok) return kept;

@@ -106,6 +106,13 @@ function wordsOfGit(failure: GitFailure): Problem {
       return problem(2, `there is no branch ${failure.ref}`, [], ['git branch --list']);
     case 'worktree_missing':
       return problem(1, `the worktree ${failure.path} is gone`, [], ['kleiber conduct --once']);
+    case 'worktree_busy':
+      return problem(
+        1,
+        `a git of a killed worker still works in ${failure.path}`,
+        [],
+        ['ps -ef | grep git', 'kleiber clean'],
+      );
     case 'git_failed':
       if (/\bE[MN]FILE\b|Too many open files/.test(failure.detail)) return tooManyFiles(failure.detail);
       return problem(

@@ -19,11 +19,11 @@ export async function handIn(
   edges: WorkerEdges,
 ): Promise<WorkerResult['halted']> {
   if (running.lost) return await giveUp(running, edges);
-  const report = reportOf(running.claim, result.outcome);
-  const commit = await (report === null
-    ? saveWork(running, edges, 'checkpoint')
-    : saveSubmission(running, report, edges));
-  const event = await eventOf(running, result, commit, report, edges);
+  const ending = result.outcome.kind === 'ended_itself' ? result.outcome.ending : null;
+  const commit = await (ending?.kind === 'submit'
+    ? saveSubmission(running, wholeReport(running.claim, ending.report), edges)
+    : saveWork(running, edges, 'checkpoint'));
+  const event = await eventOf(running, result, commit, edges);
   if (!appendFor(running, event, edges, true)) return await giveUp(running, edges);
   return haltOf(result.outcome);
 }
@@ -55,7 +55,6 @@ async function eventOf(
   running: Running,
   { outcome, spend, model }: SessionResult,
   commit: string,
-  report: DoneReport | null,
   edges: WorkerEdges,
 ): Promise<TaskEvent> {
   const { attempt } = running.claim;
@@ -80,8 +79,9 @@ async function eventOf(
       // What is not in the commit cannot be handed in, and that is nobody's fault.
       if (running.unsaved !== null)
         return ended({ reason: 'tool_unavailable', detail: `its worktree could not be saved (${running.unsaved})` });
-      if (outcome.ending.kind === 'block') return blocked(outcome.ending.blocker, true);
-      return await submission(running, report ?? outcome.ending.report, outcome.model, spend, edges);
+      return outcome.ending.kind === 'submit'
+        ? await submission(running, outcome.ending.report, outcome.model, spend, edges)
+        : blocked(outcome.ending.blocker, true);
     case 'budget':
       return blocked(budgetBlocker(outcome), true);
     case 'unpriced':
@@ -113,26 +113,35 @@ async function eventOf(
 
 async function submission(
   { claim, commit, leftOut }: Running,
-  report: DoneReport,
+  own: DoneReport,
   model: string,
   spend: SessionResult['spend'],
   edges: WorkerEdges,
 ): Promise<TaskEvent> {
   noteLeftOut(claim, leftOut, edges);
+  const report = wholeReport(claim, own);
   const [files, tree] = await Promise.all([
     edges.store.changes(claim.base, commit),
     edges.store.treeOf(commit),
     edges.store.setBranch(resultBranch(claim.state.id, claim.task.head.title), commit),
   ]);
-  return { kind: 'submitted', attempt: claim.attempt, commit, tree, base: claim.base, files, report, model, spend };
+  return {
+    kind: 'submitted',
+    attempt: claim.attempt,
+    commit,
+    tree,
+    base: claim.base,
+    files: [...files],
+    report,
+    model,
+    spend,
+  };
 }
 
 const MOST_TOLD = 500;
 
-/** Null for everything that is not handed in. What was built is told by who built it; who resolved a conflict in it adds how. */
-function reportOf({ state, role }: Claim, outcome: AgentOutcome): DoneReport | null {
-  if (outcome.kind !== 'ended_itself' || outcome.ending.kind !== 'submit') return null;
-  const own = outcome.ending.report;
+/** What was built is told by who built it; who resolved a conflict in it adds how. */
+function wholeReport({ state, role }: Claim, own: DoneReport): DoneReport {
   const before = state.submission?.report;
   if (state.resolving === null || before === undefined) return own;
   const how = neutraliseLine(own.summary).slice(0, MOST_TOLD);

@@ -177,9 +177,9 @@ describe('reading', () => {
     expect(await store.readBlob(work, 'nope')).toBeNull();
     expect(await store.readBlob(work, 'dir')).toBeNull();
     expect(await store.readBlob(work, 'dir/x.txt')).toEqual(new Uint8Array([0x78]));
-    const together = await store.readBlobs(work, ['nope 12', 'dir', 'dir/x.txt', 'no\nline', 'nope']);
+    const together = await store.readBlobs(work, ['dir/x.txt', 'no\nline', 'nope']);
     expect([...together]).toEqual([['dir/x.txt', new Uint8Array([0x78])]]);
-    expect([...(await store.readBlobs(work, ['nope', 'dir', 'dir/x.txt', 'dir/x.txt']))]).toEqual([
+    expect([...(await store.readBlobs(work, ['nope 12', 'dir', 'dir/x.txt', 'nope']))]).toEqual([
       ['dir/x.txt', new Uint8Array([0x78])],
     ]);
     expect((await store.rootEntries(work)).map(({ name, mode }) => [name, mode])).toEqual([

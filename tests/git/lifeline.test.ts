@@ -1,10 +1,11 @@
 /** A worktree is opened anew only when no git of the one who was killed in it works there any more. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/cli/clock.ts';
+import type { GitStore } from '../../src/git/git.ts';
 import { takeLifeline } from '../../src/git/lifeline.ts';
 import { openStore } from '../../src/git/store.ts';
 import { AT, type Files, GitSandbox, must } from '../support/git-sandbox.ts';
@@ -27,19 +28,25 @@ const storeWith = async (sleep: (pause: number) => Promise<void> | void) => {
 
 const ended = (child: ChildProcess): Promise<unknown> => new Promise(resolve => child.once('exit', resolve));
 
+const adminOf = (store: GitStore): string => join(store.path, 'worktrees/w');
+const pipesOf = (store: GitStore): string => join(store.path, '../lifelines');
+const inode = (path: string): number => statSync(path).ino;
+
 describe('while a process of another worker has the pipe of a worktree', () => {
-  const PROGRAM = ['-e', 'setInterval(() => {}, 1000)'];
+  /** Writes into the folder that it began in, again and again. */
+  const PROGRAM = ['-e', 'setInterval(() => require("fs").writeFileSync("late-" + Date.now(), "x"), 5)'];
   let other: ChildProcess;
   afterEach(() => other.kill('SIGKILL'));
-  const work = (admin: string): void => {
-    const held = takeLifeline(admin);
+  const workIn = async (cwd: string, store: GitStore): Promise<void> => {
+    const held = takeLifeline(adminOf(store));
     if (held === null) throw new Error('the worktree has no pipe');
-    other = spawn(process.execPath, PROGRAM, { stdio: ['ignore', 'ignore', 'ignore', held] });
+    other = spawn(process.execPath, PROGRAM, { cwd, stdio: ['ignore', 'ignore', 'ignore', held] });
     closeSync(held);
+    while (!readdirSync(cwd).some(name => name.startsWith('late-'))) await systemClock.sleep(5);
   };
 
   test('opening waits for its end and then recycles', async () => {
-    const commit = sandbox.commit(sandbox.user, { 'a.ts': 'a', '.gitignore': 'kept\n' });
+    const commit = sandbox.commit(sandbox.user, { 'a.ts': 'a' });
     const pauses: number[] = [];
     const store = await storeWith(async pause => {
       pauses.push(pause);
@@ -49,26 +56,42 @@ describe('while a process of another worker has the pipe of a worktree', () => {
     });
     const path = sandbox.worktree('w');
     must(await store.openWorktree(path, 'agent/w', commit));
-    work(join(store.path, 'worktrees/w'));
+    const before = inode(path);
+    await workIn(path, store);
     must(await store.openWorktree(path, 'agent/w', commit));
-    expect(pauses).toEqual([1, 2, 3]);
+    expect([pauses, inode(path), readdirSync(path).sort()]).toEqual([[1, 2, 3], before, ['.git', 'a.ts']]);
   });
 
-  test('that hangs for a minute, another folder takes the place', async () => {
+  test('that hangs for a minute, another folder takes the place, and nothing is deleted beneath it', async () => {
     const commit = sandbox.commit(sandbox.user, { 'a.ts': 'a' });
     let pauses = 0;
     const store = await storeWith(() => {
       pauses++;
     });
     const path = sandbox.worktree('w');
+    const worktree = must(await store.openWorktree(path, 'agent/w', commit));
+    await workIn(path, store);
+    expect(await store.removeWorktree(worktree, AT)).toEqual({ ok: false, failure: { reason: 'worktree_busy', path } });
     must(await store.openWorktree(path, 'agent/w', commit));
-    work(join(store.path, 'worktrees/w'));
+    expect([pauses, readdirSync(path).sort()]).toEqual([6_000, ['.git', 'a.ts']]);
+    // Whoever opens it next has nobody to wait for: folder, corner and pipe are others.
     must(await store.openWorktree(path, 'agent/w', commit));
-    expect([pauses, existsSync(join(path, 'a.ts'))]).toEqual([3_000, true]);
-    // Whoever opens it next has nobody to wait for: the pipe is another one.
-    must(await store.openWorktree(path, 'agent/w', commit));
-    expect(pauses).toBe(3_000);
+    expect(pauses).toBe(6_000);
+    expect((await store.worktrees()).map(found => found.path.replace(/[0-9a-f]{8}$/, '…'))).toEqual([
+      path,
+      `${path}.left-…`,
+    ]);
   });
+});
+
+test('a worktree without a pipe gets one when it is opened', async () => {
+  const commit = sandbox.commit(sandbox.user, { 'a.ts': 'a' });
+  const store = await storeWith(() => {});
+  const path = sandbox.worktree('w');
+  must(await store.openWorktree(path, 'agent/w', commit));
+  rmSync(pipesOf(store), { recursive: true });
+  must(await store.openWorktree(path, 'agent/w', commit));
+  expect(readdirSync(pipesOf(store))).toEqual(['w']);
 });
 
 test('what a killed worker was checking out never gets into the work of the next one', {
@@ -84,7 +107,7 @@ test('what a killed worker was checking out never gets into the work of the next
   const program = fileURLToPath(new URL('../support/open-worktree-child.ts', import.meta.url));
   const worker = spawn(process.execPath, [program, sandbox.home, sandbox.user, path, before], { stdio: 'inherit' });
   // The checkout has begun, and is far from its end.
-  while (!existsSync(join(store.path, 'worktrees/w/index.lock'))) await systemClock.sleep(1);
+  while (!existsSync(join(adminOf(store), 'index.lock'))) await systemClock.sleep(1);
   worker.kill('SIGKILL');
   await ended(worker);
   must(await store.openWorktree(path, 'agent/w', after));
