@@ -7,7 +7,7 @@ export interface ChangedLines {
 }
 
 /** In a patch every line of content has a mark in front, so only a cut can leave a line like this. */
-export const isCut = (patch: string): boolean => /^\[cut: \d+ of \d+ bytes/m.test(patch);
+export const isCut = (patch: string): boolean => /(?:^|\n)\[cut: \d+ of \d+ bytes/.test(patch);
 
 /** Inside a hunk every line has a mark in front, so no content can pass for a header. */
 export function linesByFile(patch: string): ChangedLines[] {

@@ -1,4 +1,5 @@
 /** The fold of an attempt: claimed, its beginning, and the three ways in which it ends. */
+import type { Blocker } from '../domain/blocker.ts';
 import type { AttemptEnd, TaskEvent } from '../domain/event.ts';
 import type { Spend } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -87,7 +88,7 @@ export function block(state: TaskState, event: Extract<TaskEvent, { kind: 'block
   const session = stage.kind === 'running' && event.resumable ? stage.session : null;
   return {
     ...(stage.kind === 'running'
-      ? closeAttempt(state, 'blocked', event.spend, at, { stuckOn: event.blocker.type })
+      ? closeAttempt(state, 'blocked', event.spend, at, { stuckOn: turnOf(event.blocker) })
       : state),
     work: event.checkpoint === null ? state.work : workAt(state, event.checkpoint),
     answered: null,
@@ -102,6 +103,10 @@ export function block(state: TaskState, event: Extract<TaskEvent, { kind: 'block
     },
   };
 }
+
+/** Work that names what it needs waits for it; everything else is for a person, sooner or later. */
+const turnOf = ({ type, waitsFor = [] }: Blocker): Attempt['stuckOn'] =>
+  type === 'dependency' && waitsFor.length > 0 ? 'tasks' : 'person';
 
 const isProven = (stage: Stage): boolean => stage.kind === 'submitted' && stage.proven;
 

@@ -1,5 +1,5 @@
 /** What a task is at one moment: the value that its events fold into. Each stage holds only the data that exists in it. */
-import type { Blocker, BlockerType, ChangedFile, DoneReport } from '../domain/blocker.ts';
+import type { Blocker, ChangedFile, DoneReport } from '../domain/blocker.ts';
 import type { Validation } from '../domain/check.ts';
 import type {
   AttemptEnd,
@@ -90,8 +90,8 @@ export interface Attempt {
   claimedAt: string;
   endedAt: string | null;
   outcome: AttemptEnd['reason'] | 'submitted' | 'blocked' | 'lost' | null;
-  /** What it stopped at; null unless its outcome is `blocked`. */
-  stuckOn: BlockerType | null;
+  /** Whose turn it was after it had stopped; null unless its outcome is `blocked`. */
+  stuckOn: 'person' | 'tasks' | null;
   spend: Spend | null;
   model: string | null;
 }

@@ -36,14 +36,10 @@ export function barsOf(states: Iterable<TaskState>): Bar[] {
       if (outcome !== 'blocked' || endedAt === null) continue;
       const next = state.attempts[index + 1]?.claimedAt ?? null;
       if (next !== null || state.stage.kind === 'blocked')
-        bars.push({ ...common, kind: waitOf(attempt), from: endedAt, to: next, outcome: null });
+        bars.push({ ...common, kind: attempt.stuckOn ?? 'person', from: endedAt, to: next, outcome: null });
     }
   return bars.sort((a, b) => a.from.localeCompare(b.from));
 }
-
-/** Whose turn it is meanwhile: what needs other work, or met it in a merge, is moved by kleiber (seed 2, handling blockers). */
-const waitOf = ({ stuckOn }: TaskState['attempts'][number]): Bar['kind'] =>
-  stuckOn === 'dependency' || stuckOn === 'merge_conflict' ? 'tasks' : 'person';
 
 /**
  * Puts the working bars of each tier into as few lanes as hold them without overlap. A wait stands behind the

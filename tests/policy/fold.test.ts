@@ -144,7 +144,7 @@ const closed = (minute: number, outcome: 'submitted' | 'blocked', approach = '')
   approach,
   outcome,
   endedAt: at(minute),
-  stuckOn: outcome === 'blocked' ? QUESTION.type : null,
+  stuckOn: outcome === 'blocked' ? 'person' : null,
   spend: SPEND,
   model: outcome === 'submitted' ? 'claude-sonnet' : null,
 });

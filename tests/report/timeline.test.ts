@@ -40,11 +40,11 @@ describe('bars of a task', () => {
   });
 
   test.each([
-    ['dependency', 'tasks'],
-    ['merge_conflict', 'tasks'],
-    ['technical', 'person'],
-  ] as const)('that stopped at a %s waits for %s, also when it is over', (type, kind) => {
-    const blocker = { type, problem: 'p', tried: [], need: 'n', options: [] };
+    ['dependency', ['types'], 'tasks'],
+    ['dependency', [], 'person'],
+    ['technical', [], 'person'],
+  ] as const)('that stopped at a %s and needs %j waits for %s, also when it is over', (type, waitsFor, kind) => {
+    const blocker = { type, problem: 'p', tried: [], need: 'n', options: [], waitsFor: [...waitsFor] };
     const open = [created(), claimed(), blocked(1, { blocker })];
     expect(barsOf([stateAfter(open)])[1]?.kind).toBe(kind);
     expect(barsOf([stateAfter([...open, answered(), claimed(2)])]).map(bar => bar.kind)).toEqual([
