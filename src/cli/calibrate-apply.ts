@@ -1,6 +1,7 @@
 /** `kleiber calibrate --apply`: the proposal becomes rows of kleiber.yml, one commit each, and counts with the next plan. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fail, ok, type Result } from '../domain/result.ts';
 import type { TableMove } from '../domain/tier.ts';
 import { moveText } from '../policy/calibrate.ts';
 import { canonicalAgent } from '../policy/routing-table.ts';
@@ -14,12 +15,19 @@ import type { Project } from './project.ts';
 import { configText } from './route-task.ts';
 import { CONFIG_FILE, remember, rememberedFiles } from './trust-store.ts';
 
-/** Says what `applyMoves` would do, or why it would refuse. */
-export async function wouldApply(moves: readonly TableMove[], project: Project, context: Context): Promise<ExitCode> {
+/** Says what `applyMoves` would do, or why it would refuse; beside a document on standard output only as notes. */
+export async function wouldApply(
+  moves: readonly TableMove[],
+  isJson: boolean,
+  project: Project,
+  context: Context,
+): Promise<ExitCode> {
   const refusal = moves.length === 0 ? null : await whyNot(project);
-  if (refusal !== null) return complain(context, refusal);
-  for (const move of moves) say(context, `would commit ${CONFIG_FILE}: ${messageOf(move)}`);
-  say(context, 'would put this review on record');
+  const after = refusal === null ? withMoves(configText(project.facts.root), moves) : fail(refusal);
+  if (!after.ok) return complain(context, after.failure);
+  const tell = isJson ? note : say;
+  for (const move of moves) tell(context, `would commit ${CONFIG_FILE}: ${messageOf(move)}`);
+  tell(context, 'would put this review on record');
   return 0;
 }
 
@@ -92,13 +100,20 @@ function openPlans(project: Project): string[] {
   return [...open].map(([plan, count]) => `${plan}: ${count} ${count === 1 ? 'task is' : 'tasks are'} open`);
 }
 
+/** kleiber.yml with these rows, as long as it can still be read. */
+function withMoves(before: string | null, moves: readonly TableMove[]): Result<string, Problem> {
+  const after = withRouting(before, moves, (written, agent) => canonicalAgent(written) === agent);
+  const checked = parseConfig(CONFIG_FILE, after);
+  return checked.ok ? ok(after) : fail(faultsProblem(checked.failure, 'nothing was written'));
+}
+
 /** Null when the row is written, committed and trusted; a failure leaves the file as it was. */
 async function applyOne(move: TableMove, project: Project): Promise<Problem | null> {
   const { root } = project.facts;
   const before = configText(root);
-  const after = withRouting(before, [move], (written, agent) => canonicalAgent(written) === agent);
-  const checked = parseConfig(CONFIG_FILE, after);
-  if (!checked.ok) return faultsProblem(checked.failure, 'nothing was written');
+  const rewritten = withMoves(before, [move]);
+  if (!rewritten.ok) return rewritten.failure;
+  const after = rewritten.value;
   writeFileSync(join(root, CONFIG_FILE), after);
   const committed = await project.checkout.commitFile(CONFIG_FILE, messageOf(move));
   if (!committed.ok) {

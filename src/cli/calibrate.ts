@@ -1,7 +1,7 @@
 /** `kleiber calibrate`: the weekly review of the table (seed 4): evidence, advice, and on request the change itself. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { TableMove } from '../domain/tier.ts';
-import { movesOf, calibrate as review } from '../policy/calibrate.ts';
+import { movesOf, moveText, calibrate as review } from '../policy/calibrate.ts';
 import { evidenceOf } from '../policy/evidence.ts';
 import { route } from '../policy/route.ts';
 import { canonicalAgent, rowsOf } from '../policy/routing-table.ts';
@@ -70,7 +70,9 @@ async function calibrate(flags: CalibrateFlags, context: Context): Promise<ExitC
     if (isLookedAt) say(context, reviewHints(found.moves));
     if (flags.shadow) return await watchMoves(found, flags, project.value, context);
     if (!flags.apply) return 0;
-    return await (flags.dryRun ? wouldApply : applyMoves)(found.moves, project.value, context);
+    return flags.dryRun
+      ? await wouldApply(found.moves, flags.json === true, project.value, context)
+      : await applyMoves(found.moves, project.value, context);
   } finally {
     project.value.close();
   }
@@ -129,7 +131,10 @@ async function watchMoves(
   const seen = shadowOf(record.uses, moves, null, wouldBegin(project));
   if (flags.json) sayJson(context, 'shadow', shadowJson(seen));
   else say(context, shadowText(seen, widthOf(context)));
-  if (flags.dryRun) return 0;
+  if (flags.dryRun) {
+    note(context, `would watch ${moves.map(moveText).join('; ')}`);
+    return 0;
+  }
   return decide(
     () => ({ kind: 'shadowed', by, moves: [...moves] }),
     'watched from now on and not used: kleiber calibrate says what it would have chosen and cost',

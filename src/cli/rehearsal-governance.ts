@@ -54,13 +54,14 @@ export function budgetStopOf(project: Project): BudgetStop | null {
   const { tasks, board } = project.keeper.look();
   const task = tasks.get(PRICE_LIST)?.task;
   const stage = board.get(PRICE_LIST)?.state?.stage;
-  if (task === undefined || stage?.kind !== 'blocked') return null;
-  const needs = /smallest next request needs \$([\d.]+\d)/.exec(stage.blocker.problem)?.[1];
+  const problem = stage?.kind === 'blocked' ? stage.blocker.problem : '';
+  const needs = /smallest next request needs \$([\d.]+\d)/.exec(problem)?.[1];
+  if (task === undefined || needs === undefined) return null;
   const rows = project.ledger.rows().filter(({ purpose }) => purpose.task === PRICE_LIST);
   return {
     spent: rows.reduce((sum, row) => sum + (row.settled ?? row.reserved), 0),
     cap: nanoFromUsd(task.head.budget_usd ?? project.config.budget.task_usd),
-    next: nanoFromUsd(Number(needs ?? 0)),
+    next: nanoFromUsd(Number(needs)),
   };
 }
 

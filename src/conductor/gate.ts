@@ -92,14 +92,14 @@ async function validate(
   const { attempt, commit, base } = stage.submission;
   const locks = await driftedLocks(stage.submission, edges);
   if (locks.length > 0) return block(state, stage, dependencyBlocker(state.id, locks), edges);
-  const [validation, found] = await Promise.all([
-    checkChange(commit, base, edges, signal),
-    newRisks(state, stage.submission, edges),
-  ]);
+  const looking = newRisks(state, stage.submission, edges);
+  // Red work is judged without it, so what goes wrong there is thrown only where it is needed.
+  looking.catch(() => undefined);
+  const validation = await checkChange(commit, base, edges, signal);
   if (signal.aborted) return false;
   const baseResult = validation.result === 'red' ? (await checkCommit(base, edges, signal)).result : null;
   if (signal.aborted) return false;
-  const risks = validation.result === 'green' ? found : [];
+  const risks = validation.result === 'green' ? await looking : [];
   const isNoted = risks.length === 0 || appendTask(state, { kind: 'risks_found', attempt, commit, risks }, edges);
   if (!isNoted) return false;
   const now = risks.length === 0 ? state : { ...state, seq: state.seq + 1 };

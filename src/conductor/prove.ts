@@ -72,9 +72,21 @@ async function contentFaults(
 ): Promise<string[]> {
   const faults: string[] = [];
   const present = files.filter(changed => changed.status !== 'deleted' && changed.mode !== '160000');
-  const paths = present.map(file => file.path);
-  const contents = await edges.store.readBlobs(submission.commit, paths);
-  for (const file of present) {
+  // A worker decides how much it writes, so only some of it is held at once.
+  for (let start = 0; start < present.length; start += FILES_AT_ONCE)
+    faults.push(...(await textFaults(submission.commit, present.slice(start, start + FILES_AT_ONCE), edges)));
+  return faults;
+}
+
+const FILES_AT_ONCE = 50;
+
+async function textFaults(commit: string, files: readonly ChangedFile[], edges: ConductorEdges): Promise<string[]> {
+  const faults: string[] = [];
+  const contents = await edges.store.readBlobs(
+    commit,
+    files.map(file => file.path),
+  );
+  for (const file of files) {
     const bytes = contents.get(file.path);
     if (bytes === undefined) continue;
     const text = new TextDecoder().decode(bytes);

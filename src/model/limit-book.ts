@@ -63,7 +63,7 @@ function keep(folder: string, known: KnownLimits): void {
   }
 }
 
-/** What processes that died while they wrote have left. Where a pid is taken for dead wrongly, one book is a line shorter. */
+/** What processes that died while they wrote have left. Where a pid is taken for dead wrongly, one file stays as old as it was. */
 function removeLeftovers(folder: string): void {
   const dead = namesIn(folder).filter(name => {
     const writer = /\.(\d+)\.tmp$/.exec(name)?.[1];

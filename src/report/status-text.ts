@@ -30,17 +30,7 @@ export interface StatusFacts {
 
 export async function statusText(digest: StatusDigest, facts: StatusFacts, width: number | null): Promise<string> {
   const groups = await Promise.all(digest.groups.map(group => groupText(group, width)));
-  const parts = [
-    pauseLine(facts.paused),
-    head(digest, facts),
-    rollbackLine(facts.rolledBack),
-    facts.undelivered === null ? '' : `  ${facts.undelivered}`,
-    facts.baseline === null ? '' : `  ✗ ${facts.baseline}`,
-    ...groups,
-    choiceText(facts.unchosen),
-    next(digest, facts),
-  ];
-  return parts.filter(part => part !== '').join('\n');
+  return joined([...above(digest, facts), ...groups, choiceText(facts.unchosen), next(digest, facts)]);
 }
 
 /** The same in a few lines: how many stand where, and what to type next. */
@@ -48,12 +38,25 @@ export function glanceText(digest: StatusDigest, facts: StatusFacts): string {
   const counts = digest.groups
     .filter(({ count }) => count > 0)
     .map(({ title, count }) => `${count} ${count === 1 ? title : title.replace('needs', 'need')}`);
-  const lines = counts.length === 0 ? [] : [`  ${counts.join(' · ')}`];
   const commands = next(digest, facts);
-  return [head(digest, facts), ...lines, ...(commands === '' ? ['', 'next', '  kleiber status'] : [commands])].join(
-    '\n',
-  );
+  return joined([
+    ...above(digest, facts),
+    counts.length === 0 ? '' : `  ${counts.join(' · ')}`,
+    choiceText(facts.unchosen),
+    commands === '' ? '\nnext\n  kleiber status' : commands,
+  ]);
 }
+
+const joined = (parts: readonly string[]): string => parts.filter(part => part !== '').join('\n');
+
+/** What concerns all work. */
+const above = (digest: StatusDigest, facts: StatusFacts): string[] => [
+  pauseLine(facts.paused),
+  head(digest, facts),
+  rollbackLine(facts.rolledBack),
+  facts.undelivered === null ? '' : `  ${facts.undelivered}`,
+  facts.baseline === null ? '' : `  ✗ ${facts.baseline}`,
+];
 
 const day = (iso: string): string => iso.slice(0, 10);
 const because = (reason: string): string => (reason === '' ? '' : `: ${neutraliseLine(reason)}`);
@@ -100,7 +103,7 @@ function next({ asks, hasReady, isEmpty }: StatusDigest, facts: StatusFacts): st
     ...(facts.faults > 0 ? [`kleiber check                      ${facts.faults} problems in the task files`] : []),
     ...(facts.trusted ? [] : ['kleiber trust                      kleiber.yml does not count yet']),
     ...(asks === null ? [] : [`kleiber show ${asks.id}`, asks.command]),
-    ...(hasReady && facts.conducting === null ? ['kleiber conduct'] : []),
+    ...(hasReady && facts.conducting === null && facts.paused === null ? ['kleiber conduct'] : []),
     ...(isEmpty ? ['kleiber plan "what you want"'] : []),
     ...(facts.review === null ? [] : [`kleiber calibrate                  ${reviewText(facts.review)}`]),
   ];

@@ -349,7 +349,12 @@ describe('the weekly review', () => {
       'would commit kleiber.yml: calibration: database EXEC → opus (3 of 5 reworked on sonnet)',
       'would put this review on record',
     ]);
-    expect((await kleiber('calibrate', '--shadow', '--dry-run')).code).toBe(0);
+    expect(await kleiber('calibrate', '--shadow', '--dry-run')).toMatchObject({
+      code: 0,
+      error: 'would watch database EXEC → opus (3 of 5 reworked on sonnet)\n',
+    });
+    const asJson = await kleiber('calibrate', '--apply', '--dry-run', '--json');
+    expect([JSON.parse(asJson.out).kind, asJson.error.includes('would commit')]).toEqual(['calibration', true]);
     expect(readFileSync(join(root, 'kleiber.yml'), 'utf8')).toBe(CONFIG);
     expect([git('rev-parse', 'HEAD'), toldIn(CONTROL_STREAM)]).toEqual([tip, told]);
   });
