@@ -13,16 +13,31 @@ export async function writeIntoCheckout(
   earlier: readonly string[],
   edges: ConductorEdges,
 ): Promise<boolean> {
+  const all = [...files];
   let wrote = false;
-  for (const [path, bytes] of files) {
-    const present = edges.record.read(path);
-    if (isSame(present, bytes)) continue;
-    if (present !== null && !(await isOurs(path, present, earlier, edges))) continue;
-    if (bytes !== null) await edges.record.replace(path, bytes, present);
-    else if (present !== null) edges.record.remove(path, present);
-    wrote ||= isSame(edges.record.read(path), bytes);
+  for (let start = 0; start < all.length; start += FILES_AT_ONCE) {
+    const some = all.slice(start, start + FILES_AT_ONCE);
+    const written = await Promise.all(some.map(([path, bytes]) => writeOne(path, bytes, earlier, edges)));
+    wrote ||= written.includes(true);
   }
   return wrote;
+}
+
+/** Each takes a descriptor, or a git process. */
+const FILES_AT_ONCE = 20;
+
+async function writeOne(
+  path: string,
+  bytes: Uint8Array | null,
+  earlier: readonly string[],
+  edges: ConductorEdges,
+): Promise<boolean> {
+  const present = edges.record.read(path);
+  if (isSame(present, bytes)) return false;
+  if (present !== null && !(await isOurs(path, present, earlier, edges))) return false;
+  if (bytes !== null) await edges.record.replace(path, bytes, present);
+  else if (present !== null) edges.record.remove(path, present);
+  return isSame(edges.record.read(path), bytes);
 }
 
 async function isOurs(
