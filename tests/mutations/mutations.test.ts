@@ -1,5 +1,6 @@
 /** For every promise there is a build that breaks it, and a test that notices: three of them each time, all of them in the full run. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rotating } from '../support/rotation.ts';
@@ -18,6 +19,14 @@ test.each(rotating(mutations, 3).map(({ id, breaks }) => [id, breaks] as const))
   },
   300_000,
 );
+
+test('the line that each of them changes is there, once', () => {
+  const counts = mutations.map(({ id, file, find }) => [
+    id,
+    readFileSync(join(root, file), 'utf8').split(find).length - 1,
+  ]);
+  expect(counts.filter(([, count]) => count !== 1)).toEqual([]);
+});
 
 test('every promise has one', () => {
   const promises = new Set(mutations.map(({ breaks }) => Number(/^promise (\d)/.exec(breaks)?.[1] ?? 0)));
