@@ -289,7 +289,7 @@ describe('many workers at once', () => {
       ),
       { numRuns: 200 },
     );
-    expect(granted).toBeGreaterThan(500);
+    expect(granted).toBeGreaterThan(100);
   });
 });
 

@@ -34,7 +34,7 @@ export interface ChaosReport {
 }
 
 /** Kills of one round, per task of its plan; what is left over goes into the next. */
-const KILLS_PER_TASK = 4;
+const KILLS_PER_TASK = 5;
 /** Of those that are started, those that are sent to a fault point. */
 const POINT_SHARE = 0.6;
 /** Rounds that bring no further fault point before the rest is given up and named. */
