@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 test.each(rotating(mutations, 3).map(({ id, breaks }) => [id, breaks] as const))(
   'the build %s, in which %s, is noticed',
   id => {
-    const { stdout, stderr } = spawnSync(process.execPath, ['scripts/mutations.mjs', id], {
+    const { stdout, stderr } = spawnSync(process.execPath, ['scripts/mutations.mjs', '--controlled', id], {
       cwd: root,
       encoding: 'utf8',
     });
