@@ -1,6 +1,7 @@
 /**
  * For each promise a build that breaks it, and the test that has to turn red: `node scripts/mutations.mjs [id …]`; all of them
- * without an id, and `--list` names them. `--controlled` leaves out the run in a whole build. A mutation whose test stays green, or whose line is gone, is a failure.
+ * without an id, and `--list` names them. `--controlled` leaves out the run in a whole build.
+ * A mutation whose test stays green, or whose line is gone, is a failure.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

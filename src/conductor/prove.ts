@@ -2,6 +2,7 @@
 
 import { redactSecrets } from '../agent/redact.ts';
 import { findRole } from '../agent/roles.ts';
+import { batchesOf } from '../domain/batches.ts';
 import type { ChangedFile } from '../domain/blocker.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
@@ -73,8 +74,8 @@ async function contentFaults(
   const faults: string[] = [];
   const present = files.filter(changed => changed.status !== 'deleted' && changed.mode !== '160000');
   // A worker decides how much it writes, so only some of it is held at once.
-  for (let start = 0; start < present.length; start += FILES_AT_ONCE)
-    faults.push(...(await textFaults(submission.commit, present.slice(start, start + FILES_AT_ONCE), edges)));
+  for (const some of batchesOf(present, FILES_AT_ONCE))
+    faults.push(...(await textFaults(submission.commit, some, edges)));
   return faults;
 }
 

@@ -1,4 +1,5 @@
 /** Record files in the user's checkout: kept equal to what is committed, except where a person is typing. */
+import { batchesOf } from '../domain/batches.ts';
 import { targetStream } from '../domain/event.ts';
 import { isRecordPath } from '../domain/record-paths.ts';
 import { isTakenAnswer } from './answers.ts';
@@ -13,10 +14,8 @@ export async function writeIntoCheckout(
   earlier: readonly string[],
   edges: ConductorEdges,
 ): Promise<boolean> {
-  const all = [...files];
   let wrote = false;
-  for (let start = 0; start < all.length; start += FILES_AT_ONCE) {
-    const some = all.slice(start, start + FILES_AT_ONCE);
+  for (const some of batchesOf([...files], FILES_AT_ONCE)) {
     const written = await Promise.all(some.map(([path, bytes]) => writeOne(path, bytes, earlier, edges)));
     wrote ||= written.includes(true);
   }

@@ -1,4 +1,5 @@
 /** Reading commits and trees of the store: differences, contents, and what landed. */
+import { batchesOf } from '../domain/batches.ts';
 import type { ChangedFile } from '../domain/blocker.ts';
 import { must, nulSeparated, succeeded } from './git-command.ts';
 import { objectId, type StoreContext } from './store-context.ts';
@@ -65,15 +66,21 @@ export async function diff(
 export async function readBlob(store: StoreContext, commit: string, path: string): Promise<Uint8Array | null> {
   const input = `${objectId(commit)}:${path}\0`;
   const { stdout } = await must(store.git, ['cat-file', '--batch', '-z'], { input });
-  const border = stdout.indexOf(0x0a);
-  const [, type, size] = stdout.subarray(0, border).toString().split(' ');
-  if (type !== 'blob') return null;
-  return new Uint8Array(stdout.subarray(border + 1, border + 1 + Number(size)));
+  return answerAt(stdout, 0).blob;
+}
+
+/** One answer of `cat-file --batch`, and where the next begins. A name that is not there comes back with a colon, and nothing below it. */
+function answerAt(stdout: Buffer, at: number): { blob: Uint8Array | null; next: number } {
+  const from = stdout.indexOf(0x0a, at) + 1;
+  const header = stdout.subarray(at, Math.max(at, from - 1)).toString();
+  const [, type, size] = /^[0-9a-f]{40,64} (\w+) (\d+)$/.exec(header) ?? [];
+  const end = from + Number(size ?? 0);
+  const blob = type === 'blob' ? new Uint8Array(stdout.subarray(from, end)) : null;
+  return { blob, next: size === undefined ? from : end + 1 };
 }
 
 /** So many are asked of one process, which holds all of them at once. */
 const FILES_PER_CALL = 50;
-const BLOB_HEADER = /^[0-9a-f]{40,64} blob (\d+)$/;
 
 /** The files and links among these paths that are there, by path, read together. */
 export async function readBlobs(
@@ -82,8 +89,7 @@ export async function readBlobs(
   paths: readonly string[],
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  for (let start = 0; start < paths.length; start += FILES_PER_CALL) {
-    const some = paths.slice(start, start + FILES_PER_CALL);
+  for (const some of batchesOf(paths, FILES_PER_CALL)) {
     const blobs = await readTogether(store, commit, some);
     for (const [index, path] of some.entries()) {
       // Too much for one process, or a name that its answer cannot be told apart by.
@@ -107,13 +113,9 @@ async function readTogether(
   const { stdout } = output;
   let at = 0;
   return paths.map(() => {
-    const border = stdout.indexOf(0x0a, at);
-    const header = stdout.subarray(at, border).toString();
-    const size = /^[0-9a-f]{40,64} \w+ (\d+)$/.exec(header)?.[1];
-    const from = border + 1;
-    // A name that is not there has its answer and nothing below it.
-    at = size === undefined ? from : from + Number(size) + 1;
-    return BLOB_HEADER.test(header) ? new Uint8Array(stdout.subarray(from, at - 1)) : null;
+    const { blob, next } = answerAt(stdout, at);
+    at = next;
+    return blob;
   });
 }
 

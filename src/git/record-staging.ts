@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { batchesOf } from '../domain/batches.ts';
 import type { Result } from '../domain/result.ts';
 import { ok } from '../domain/result.ts';
 import type { GitFailure } from './git.ts';
@@ -45,8 +46,8 @@ async function fileId(repository: UserRepository, path: string): Promise<string 
 /** Mode and id per path as staged; a path in conflict has several and is left alone. */
 async function stagedEntries(git: Git, paths: readonly string[]): Promise<Result<Map<string, string>, GitFailure>> {
   const entries = new Map<string, string>();
-  for (let start = 0; start < paths.length; start += PATHS_PER_CALL) {
-    const args = ['ls-files', '--stage', '-z', '--', ...paths.slice(start, start + PATHS_PER_CALL)];
+  for (const some of batchesOf(paths, PATHS_PER_CALL)) {
+    const args = ['ls-files', '--stage', '-z', '--', ...some];
     const listed = await attempt(git, args);
     if (!listed.ok) return listed;
     for (const line of nulSeparated(listed.value.stdout)) {
@@ -103,8 +104,7 @@ async function equalFiles(delivery: Delivery, isRecordPath: IsRecordPath): Promi
   );
   const equal: RawChange[] = [];
   // One by one each would wait for the loop of a process that is busy starting others, hundreds of times.
-  for (let start = 0; start < changes.length; start += FILES_AT_ONCE) {
-    const some = changes.slice(start, start + FILES_AT_ONCE);
+  for (const some of batchesOf(changes, FILES_AT_ONCE)) {
     const ids = await Promise.all(some.map(({ path }) => fileId(repository, path)));
     equal.push(...some.filter(({ newId }, index) => ids[index] === newId));
   }

@@ -153,10 +153,10 @@ export interface TaskState {
   validation: Validation | null;
 }
 
-/** The state that `created` makes. */
 /** Somebody works on it, or what was handed in is on its way into the branch. */
 export const isUnderWay = ({ stage }: TaskState): boolean => stage.kind === 'running' || stage.kind === 'submitted';
 
+/** The state that `created` makes. */
 export const initialState = (
   id: string,
   stored: Stored,

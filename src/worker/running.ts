@@ -51,16 +51,6 @@ export function appendFor(running: Running, event: TaskEvent, edges: WorkerEdges
   return false;
 }
 
-/** The worktree as a commit on `parent`; new files outside the zone are what commands left behind, and stay out. */
-const saveTree = (running: Running, parent: string, message: string, edges: WorkerEdges) =>
-  edges.store.checkpoint(
-    running.worktree,
-    parent,
-    message,
-    edges.holder.at(),
-    path => zoneFault(running.zone, path) === null,
-  );
-
 /** Saves the worktree as a commit; the same tree gives the same commit back. */
 export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'checkpoint' | 'late'): Promise<string> {
   const { claim, commit } = running;
@@ -70,9 +60,13 @@ export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'ch
   return saved;
 }
 
-/** The worktree as one commit on a parent, which nothing keeps yet; the last one that was saved where that fails. */
+/**
+ * The worktree as one commit on a parent, which nothing keeps yet; the last one that was saved where that fails. New files outside
+ * the zone are what commands left behind, and stay out.
+ */
 export async function saveAs(running: Running, parent: string, message: string, edges: WorkerEdges): Promise<string> {
-  const saved = await saveTree(running, parent, message, edges);
+  const isWork = (path: string): boolean => zoneFault(running.zone, path) === null;
+  const saved = await edges.store.checkpoint(running.worktree, parent, message, edges.holder.at(), isWork);
   running.unsaved = saved.ok ? null : saved.failure.reason.replaceAll('_', ' ');
   if (!saved.ok) {
     edges.notice(`${running.claim.state.id}: the worktree could not be saved (${running.unsaved})`);

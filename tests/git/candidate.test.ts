@@ -175,6 +175,7 @@ describe('reading', () => {
   test('a file that is absent, a folder and the top level', async () => {
     const work = await commit(base, { 'dir/x.txt': 'x' });
     expect(await store.readBlob(work, 'nope')).toBeNull();
+    expect(await store.readBlob(work, 'nope blob 5')).toBeNull();
     expect(await store.readBlob(work, 'dir')).toBeNull();
     expect(await store.readBlob(work, 'dir/x.txt')).toEqual(new Uint8Array([0x78]));
     const together = await store.readBlobs(work, ['dir/x.txt', 'no\nline', 'nope']);
