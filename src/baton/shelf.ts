@@ -89,6 +89,12 @@ export class Shelf {
     return new Map(list === '' ? [] : list.split(',').map(splitAtSlash));
   }
 
+  namesOf(agent: string): string[] {
+    const sql = "SELECT coalesce(group_concat(name, '/'), '') AS list FROM files WHERE agent = ?";
+    const [list = ''] = this.#texts(sql, 'list', agent);
+    return list === '' ? [] : list.split('/');
+  }
+
   stampOf(agent: string, name: string): string | null {
     return this.#texts('SELECT stamp FROM files WHERE agent = ? AND name = ?', 'stamp', agent, name)[0] ?? null;
   }

@@ -1,28 +1,14 @@
-/**
- * The index beyond its head, in rows: cards, briefs and standings. One change costs the look at one folder and the standing
- * of the tasks that the change can reach; their standings come from the same board as everybody's.
- */
-import { join } from 'node:path';
 import { Shelf, type ShelfPlace, type ShelfTask } from '../baton/shelf.ts';
 import { type Stored, taskStream } from '../domain/event.ts';
 import { type Board, type BoardTask, buildBoard, type Card, type Standing } from '../policy/board.ts';
 import { waitsForWork } from '../policy/escalation.ts';
 import { foldStream } from '../policy/fold.ts';
 import { briefOf, type TaskBrief } from '../policy/task-brief.ts';
-import { listAgents, listTasksOf } from '../record/record-folder.ts';
-import { agentPath, type CardFile, type CardTree, readCards } from './card-tree.ts';
-import { isSameStamp, readStamp } from './file-stamp.ts';
+import { agentPath, type CardTree } from './card-tree.ts';
+import { readStamp } from './file-stamp.ts';
 import { type IndexHead, writeIndex } from './index-file.ts';
-import {
-  CHECK_ALL_MS,
-  type Glance,
-  type GlanceOptions,
-  isOfTask,
-  listed,
-  markOf,
-  TASK_PREFIX,
-  withLatest,
-} from './seen.ts';
+import { type Glance, type GlanceOptions, isOfTask, listed, markOf, TASK_PREFIX, withLatest } from './seen.ts';
+import { cardNamed, fileOf, lookAtFiles, putFile, type Watched } from './shelf-files.ts';
 import { cellsOf, digestOf, type RowSource } from './status-digest.ts';
 
 /** So many open tasks are watched beside those on the screen: an edit of theirs may move them into another group. */
@@ -42,8 +28,6 @@ const shelfPath = ({ indexPath }: GlanceOptions): string => `${indexPath}.rows`;
 
 /** Who wrote last: as long as it is the same, the rows belong to the head that names it. */
 const shelfStamp = (options: GlanceOptions): string => readStamp(shelfPath(options), Number.POSITIVE_INFINITY);
-
-type Watched = IndexHead['watched'];
 
 /** Everything anew. */
 export function fillIndex(
@@ -102,97 +86,6 @@ export async function updateIndex(
   }
 }
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-const agentOf = (path: string): string => path.slice('tasks/'.length, path.lastIndexOf('/'));
-const fileOf = (id: string): string => `${id}.md`;
-const idOf = (name: string): string => name.slice(0, -'.md'.length);
-
-function putFile(shelf: Shelf, { path, stamp, faults, card }: CardFile): void {
-  shelf.putFile(agentOf(path), nameOf(path), stamp, faults, card === null ? null : JSON.stringify(card));
-  shelf.addNeeds(idOf(nameOf(path)), card?.depends_on ?? []);
-}
-
-function replaceFile(shelf: Shelf, file: CardFile): void {
-  shelf.dropNeeds(idOf(nameOf(file.path)));
-  putFile(shelf, file);
-}
-
-interface Looked {
-  /** Ids whose files came, changed or went. */
-  ids: string[];
-  folders: IndexHead['folders'];
-  checkedAtMs: number;
-}
-
-async function lookAtFiles(shelf: Shelf, head: IndexHead, options: GlanceOptions): Promise<Looked> {
-  const { root, nowMs } = options;
-  const age = nowMs - head.checkedAtMs;
-  const everyFile = options.wantsBoard || age < 0 || age > CHECK_ALL_MS;
-  const before = new Map(head.folders.map(([path, stamp, faults]) => [path, { stamp, faults }]));
-  const top = readStamp(join(root, 'tasks'), nowMs);
-  const known = before.get('tasks');
-  const fresh = known !== undefined && isSameStamp(known.stamp, top) ? null : listAgents(root);
-  const agents = fresh?.agents ?? [...before.keys()].filter(path => path !== 'tasks').map(path => nameOf(path));
-  const folders: Looked['folders'] = [['tasks', top, fresh?.faults.length ?? known?.faults ?? 0]];
-  const ids: string[] = [];
-  const seen = new Set<string>();
-  for (const agent of agents) {
-    const path = agentPath(agent);
-    const old = before.get(path);
-    const stamp = readStamp(join(root, path), nowMs);
-    const isSame = old !== undefined && isSameStamp(old.stamp, stamp);
-    const folder = isSame && !everyFile ? null : listTasksOf(root, agent);
-    if (folder !== null) {
-      seen.add(agent);
-      ids.push(...(await lookIntoFolder(shelf, agent, folder.files, options)));
-    }
-    folders.push([path, stamp, folder?.faults.length ?? old?.faults ?? 0]);
-  }
-  for (const path of before.keys()) {
-    const isGone = path !== 'tasks' && !agents.includes(nameOf(path));
-    if (!isGone) continue;
-    seen.add(nameOf(path));
-    ids.push(...(await lookIntoFolder(shelf, nameOf(path), [], options)));
-  }
-  const unseen = head.watched.filter(([path]) => !seen.has(agentOf(path)));
-  ids.push(...(await lookAtWatched(shelf, unseen, options)));
-  return { ids, folders, checkedAtMs: everyFile ? nowMs : head.checkedAtMs };
-}
-
-/** Every file of a folder: a file that replaced another has changed the folder and not its list of names. */
-async function lookIntoFolder(
-  shelf: Shelf,
-  agent: string,
-  files: readonly { path: string }[],
-  options: GlanceOptions,
-): Promise<string[]> {
-  const known = shelf.stampsOf(agent);
-  const changed: { path: string; stamp: string }[] = [];
-  for (const { path } of files) {
-    const [name, stamp] = [nameOf(path), readStamp(`${options.root}/${path}`, options.nowMs)];
-    if (!isSameStamp(known.get(name), stamp)) changed.push({ path, stamp });
-    known.delete(name);
-  }
-  for (const file of await readCards(options.root, changed)) replaceFile(shelf, file);
-  for (const name of known.keys()) {
-    shelf.dropFile(agent, name);
-    shelf.dropNeeds(idOf(name));
-    shelf.addNeeds(idOf(name), cardNamed(shelf, name)?.depends_on ?? []);
-  }
-  return [...changed.map(({ path }) => nameOf(path)), ...known.keys()].map(idOf);
-}
-
-/** Files that may have been edited in place. One that is gone has changed its folder, and was seen there. */
-async function lookAtWatched(shelf: Shelf, watched: Watched, options: GlanceOptions): Promise<string[]> {
-  const changed: { path: string; stamp: string }[] = [];
-  for (const [path, known] of watched) {
-    const stamp = readStamp(`${options.root}/${path}`, options.nowMs);
-    if (!isSameStamp(known, stamp)) changed.push({ path, stamp });
-  }
-  for (const file of await readCards(options.root, changed)) replaceFile(shelf, file);
-  return changed.map(({ path }) => idOf(nameOf(path)));
-}
-
 /** A stream with news is folded from its beginning: it is short, and a brief is too little to go on from. */
 function foldNews(shelf: Shelf, news: readonly Stored[], { baton }: GlanceOptions): string[] {
   const reached: string[] = [];
@@ -207,11 +100,6 @@ function foldNews(shelf: Shelf, news: readonly Stored[], { baton }: GlanceOption
   return reached;
 }
 
-// What the shelf holds was written by `putFile` and `foldNews` of this very version, and nobody has touched it since.
-const cardNamed = (shelf: Shelf, name: string): Card | null => {
-  const [text] = shelf.cardsNamed(name);
-  return text === undefined ? null : (JSON.parse(text) as Card);
-};
 const briefNamed = (shelf: Shelf, id: string): TaskBrief | null => {
   const found = shelf.brief(id);
   return found === null ? null : (JSON.parse(found.brief) as TaskBrief);

@@ -91,6 +91,17 @@ describe('a second look', () => {
     expect(rowsOf(await expectTrue(), 'ready').map(([id]) => id)).toEqual(['· a', '· b']);
   });
 
+  test('sees a file that was replaced while another one came', async () => {
+    shop();
+    await desk.look();
+    desk.replace('tasks/scribe/a.md', textOf('scribe', 'a', { title: 'Crush a' }));
+    desk.task('scribe', 'aa');
+    expect(rowsOf(await expectTrue(), 'ready')).toEqual([
+      ['· a', 'scribe', 'Crush a'],
+      ['· aa', 'scribe', 'Build aa'],
+    ]);
+  });
+
   test('sees a file renamed and edited, and one that went', async () => {
     shop();
     await desk.look();
