@@ -1,7 +1,7 @@
 /** What the board needs from outside. It reads through the same keeper, log and ledger as every command. */
 import type { Baton } from '../baton/baton.ts';
 import type { Ledger } from '../baton/ledger.ts';
-import type { Clock } from '../domain/clock.ts';
+import type { Bell, Clock } from '../domain/clock.ts';
 import type { Config } from '../domain/config.ts';
 import type { Liveness, Owner } from '../domain/owner.ts';
 import type { GitStore } from '../git/git.ts';
@@ -52,7 +52,7 @@ export interface BoardEdges {
   /** Runs one of them, as if its words had been typed, and gives what it printed. */
   run(words: readonly string[]): Promise<{ code: number; output: string }>;
   /** Resolves when something may have happened. */
-  waiter(): (signal: AbortSignal) => Promise<void>;
+  waiter(): Bell;
   /** By their path under `/`; `index.html` is the page itself. */
   assets: ReadonlyMap<string, Asset>;
   /** 128 random bits as hexadecimal text. */

@@ -65,7 +65,7 @@ export function boardEdges(live: LiveProject, context: Context, doorbell: Doorbe
     secrets: [context.environment.ANTHROPIC_API_KEY ?? ''],
     commands: new Set(Object.keys(RUN_HERE)),
     run: words => runQuietly(words, context),
-    waiter: () => doorbell?.waiter() ?? (async () => undefined),
+    waiter: () => doorbell?.waiter() ?? (async () => true),
     assets: pageAssets(),
     token: tokenOf(places.own),
   };

@@ -1,4 +1,5 @@
 /** Tells those who wait that something may have happened: a task file was typed, an event was written. */
+import type { Bell } from '../domain/clock.ts';
 import { watchRecord } from '../record/watch.ts';
 import { systemClock } from './clock.ts';
 import type { Project } from './project.ts';
@@ -7,8 +8,8 @@ const POLL_MS = 10;
 const LONGEST_WAIT_MS = 1_000;
 
 export interface Doorbell {
-  /** Resolves when something has happened since the last time this waiter was told, or after the longest wait. */
-  waiter(): (signal: AbortSignal) => Promise<void>;
+  /** True when something has happened since the last time this waiter was told. */
+  waiter(): Bell;
   close(): Promise<void>;
 }
 
@@ -31,15 +32,17 @@ export function openDoorbell(project: Project, notice: (text: string) => void): 
   return {
     waiter: () => {
       let told = now();
-      return async signal => {
-        const untilMs = systemClock.monotonicMs() + LONGEST_WAIT_MS;
+      return async (signal, mostMs = LONGEST_WAIT_MS) => {
+        const untilMs = systemClock.monotonicMs() + mostMs;
         // Sockets and timers go first: a caller whose own events ring the bell would never let them.
         await systemClock.sleep(0, signal);
         while (!signal.aborted && systemClock.monotonicMs() < untilMs && now() === told)
           // No promise that outlives the nap is raced against it: each race would stay in its memory until it is rung.
           await systemClock.sleep(POLL_MS, signal);
+        const rang = now() !== told;
         told = now();
         tellIfDegraded();
+        return rang;
       };
     },
     close: () => watch.close(),

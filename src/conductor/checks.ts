@@ -11,6 +11,11 @@ import type { ConductorEdges } from './edges.ts';
 /** The conductor's own worktree; only the one that leads touches it, so `plan` checks its base in another. */
 const CHECK_TREE = 'checks';
 
+/** While there is nothing to check. Without a sandbox a check may have left a process behind, which would go on writing there. */
+export async function tidyCheckTree({ studio, store, worktrees }: ConductorEdges): Promise<void> {
+  if (studio.sandbox.kind !== 'none') await store.tidyWorktree(`${worktrees}/${CHECK_TREE}`);
+}
+
 export async function checkCommit(
   commit: string,
   edges: ConductorEdges,

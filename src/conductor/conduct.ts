@@ -1,7 +1,9 @@
 /** The conductor's run: takes the lead when nobody living holds it, and ticks until it is told to stop. */
 import { letGo, tryHold } from '../baton/hold.ts';
+import { QUIET_MS } from '../domain/clock.ts';
 import { LEAD_STREAM } from '../domain/event.ts';
 import { takeAnswers } from './answers.ts';
+import { tidyCheckTree } from './checks.ts';
 import { courier } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
 import { tick } from './tick.ts';
@@ -22,14 +24,16 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
   const rounds = validatorRounds(edges);
   if (options.until === 'once') courierHere.lastRound();
   let leads = takeLead(edges);
+  let isTidy = true;
   try {
     while (!options.stopping.aborted) {
       leads ||= takeLead(edges);
       const moved = leads && (await tick(edges, courierHere, options.killed));
       // It has a pace of its own, so a branch on which one thing lands after the other is looked at too.
       const walked = leads && (await rounds.walk(options.killed));
+      if (moved || walked) isTidy = false;
       if (moved || walked) continue;
-      if (options.until === 'stopped') await edges.bell(options.stopping);
+      if (options.until === 'stopped') isTidy = await rest(isTidy || !leads, options.stopping, edges);
       else if (!(await edges.beside.next())) return leads;
     }
     const { isToFinish = () => false } = options;
@@ -40,6 +44,14 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
     while (edges.beside.isBusy()) await edges.beside.next();
     letGo(edges.holder, LEAD_STREAM);
   }
+}
+
+/** Until there is news; what can wait is done when there has been none for a moment. */
+async function rest(isTidy: boolean, stopping: AbortSignal, edges: ConductorEdges): Promise<boolean> {
+  const rang = await edges.bell(stopping, isTidy ? undefined : QUIET_MS);
+  if (isTidy || rang || stopping.aborted) return isTidy;
+  await tidyCheckTree(edges);
+  return true;
 }
 
 function takeLead(edges: ConductorEdges): boolean {

@@ -1,6 +1,7 @@
 /** What the conductor needs of the world. */
 import type { Studio } from '../agent/session.ts';
 import type { Holder } from '../baton/hold.ts';
+import type { Bell } from '../domain/clock.ts';
 import type { Target } from '../domain/event.ts';
 import type { Result } from '../domain/result.ts';
 import type { GitStore, UserCheckout } from '../git/git.ts';
@@ -46,5 +47,5 @@ export interface ConductorEdges {
   /** Who answers when somebody types into a file. */
   person: string;
   notice(text: string): void;
-  bell(signal: AbortSignal): Promise<void>;
+  bell: Bell;
 }

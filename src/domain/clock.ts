@@ -4,3 +4,9 @@ export interface Clock {
   monotonicMs(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** So long nothing has to happen before what can wait is done. */
+export const QUIET_MS = 300;
+
+/** Waits until something may have happened, for `mostMs` at the longest; false when nothing did. */
+export type Bell = (signal: AbortSignal, mostMs?: number) => Promise<boolean>;

@@ -81,6 +81,11 @@ export interface GitStore {
   /** Makes or recycles the worktree at `path` on `branch`, reset to `commit` and cleaned of everything untracked. */
   openWorktree(path: string, branch: string, commit: string): Promise<Result<Worktree, GitFailure>>;
   /**
+   * Between two tasks: takes away what the last one left in a worktree that was opened here, so that opening it again
+   * is quick. Whoever calls holds the worktree, and nothing that ran in it is alive.
+   */
+  tidyWorktree(path: string): Promise<void>;
+  /**
    * Commits the whole worktree (untracked too, ignored not) with a private index; the same tree as `parent` gives
    * `parent` back. `isWanted` is asked about untracked paths: what commands leave behind is no part of the work.
    */

@@ -13,13 +13,25 @@ export interface StoreContext {
   /** In the bare store itself. */
   git: Git;
   trees: CommitMemory<string>;
+  /** The worktrees that this process has opened, by path. */
+  opened: Map<string, OpenedWorktree>;
+}
+
+/** A worktree as this process opened it last. */
+export interface OpenedWorktree {
+  branch: string;
+  commit: string;
+  /** A name for this opening, which the next one replaces, whoever makes it. */
+  opening: string;
+  /** The stamp of its folder since what was left in it is gone and its files are those of `commit`; null while it may hold work. */
+  tidy: string | null;
 }
 
 export function storeContext(path: string, environment: GitEnvironment, clock: Pick<Clock, 'sleep'>): StoreContext {
   const git = patientGit(gitAt(environment, { gitDir: path }), path, clock);
   const treeOf = async (commit: string): Promise<string> =>
     textOf(await must(git, ['rev-parse', '--verify', `${objectId(commit)}^{tree}`]));
-  return { path, environment, clock, git, trees: commitMemory(treeOf) };
+  return { path, environment, clock, git, trees: commitMemory(treeOf), opened: new Map() };
 }
 
 /** A worktree's own corner of the store. The `.git` file in the worktree is never believed: an agent can write it. */

@@ -14,7 +14,7 @@ import { objectId, type StoreContext, storeContext } from './store-context.ts';
 import { FETCH_SETTINGS, prepareStore } from './store-setup.ts';
 import { joinPacks } from './upkeep.ts';
 import { findRepository, isPartialClone } from './user-repository.ts';
-import { listWorktrees, openWorktree, removeWorktree } from './worktree.ts';
+import { listWorktrees, openWorktree, removeWorktree, tidyWorktree } from './worktree.ts';
 
 export interface StoreOptions {
   /** An absolute path in the user's checkout; the store lies in its common git directory. */
@@ -101,6 +101,7 @@ function storeOf(store: StoreContext): GitStore {
     rootEntries: commit => entries.of(commit),
     listFiles: commit => listFiles(store, commit),
     openWorktree: (path, branch, commit) => openWorktree(store, path, branch, commit),
+    tidyWorktree: path => tidyWorktree(store, path),
     checkpoint: (worktree, parent, message, at, isWanted) => checkpoint(store, worktree, parent, message, at, isWanted),
     keep: (group, name, commit) => setRef(store, `refs/kleiber/${group}/${name}`, commit),
     setBranch: (name, commit) => setRef(store, `refs/heads/${name}`, commit),

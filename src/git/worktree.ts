@@ -1,14 +1,23 @@
 /** Worktrees of the store: made once, then recycled, because a fresh checkout of a large repository costs far more. */
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
-import { checkpoint, PRIVATE_INDEX, SCAN } from './checkpoint.ts';
+import { checkpoint } from './checkpoint.ts';
 import type { GitFailure, Worktree } from './git.ts';
-import { attempt, failureOf, must, nulSeparated, succeeded, textOf } from './git-command.ts';
+import { attempt, failureOf, must, succeeded, textOf } from './git-command.ts';
 import { ensureLifeline, outlive } from './lifeline.ts';
+import {
+  folderStamp,
+  isLastOpening,
+  noteOpening,
+  recycle,
+  removeTree,
+  resetTo,
+  swapFiles,
+  warmPrivateIndex,
+} from './recycle.ts';
 import {
   canonicalPath,
   findAdmin,
@@ -23,95 +32,6 @@ const isPresent = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** Gives back the right to list and delete, which a command may have taken from a folder. Follows no links. */
-async function unlockFolders(path: string): Promise<void> {
-  await chmod(path, 0o700);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await unlockFolders(join(path, entry.name));
-  }
-}
-
-async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch {
-    // A folder without permissions stopped it; a second failure is for the caller.
-    await unlockFolders(path);
-    await rm(path, { recursive: true, force: true });
-  }
-}
-
-/** The `.git` file is for readers inside the sandbox only; what an agent made of it is thrown away. */
-async function restoreLink(place: WorktreePlace): Promise<void> {
-  const link = join(place.path, '.git');
-  const text = `gitdir: ${place.admin}\n`;
-  const found = await lstat(link).catch(() => null);
-  const isWhole = found?.isFile() === true && found.size === Buffer.byteLength(text);
-  if (isWhole && (await readFile(link, 'utf8')) === text) return;
-  await removeTree(link);
-  await writeFile(link, text);
-}
-
-/** Whoever opens a worktree holds its claim and has outlived every git in it, so a lock that lies here is nobody's. */
-async function dropLocks(admin: string): Promise<void> {
-  const locks = ['index.lock', 'HEAD.lock', `${PRIVATE_INDEX}.lock`];
-  await Promise.all(locks.map(lock => rm(join(admin, lock), { force: true })));
-}
-
-/** The mode of a submodule as every version of the index writes it; other fields hold these bytes by chance only. */
-const GITLINK_MODE = Buffer.from([0, 0, 0o160000 >> 8, 0]);
-
-/** Submodules arrive as empty folders; git never looks into them, so neither does `git clean`. */
-async function emptySubmodules(place: WorktreePlace): Promise<Result<void, GitFailure>> {
-  if (!(await readFile(join(place.admin, 'index'))).includes(GITLINK_MODE)) return ok(undefined);
-  const staged = await attempt(place.git, ['ls-files', '--stage', '-z']);
-  if (!staged.ok) return staged;
-  for (const entry of nulSeparated(staged.value.stdout)) {
-    if (!entry.startsWith('160000 ')) continue;
-    const folder = join(place.path, entry.slice(entry.indexOf('\t') + 1));
-    await removeTree(folder);
-    await mkdir(folder);
-  }
-  return ok(undefined);
-}
-
-/** The private index starts as a copy, so that the first checkpoint need not read every file. */
-const warmPrivateIndex = (admin: string): Promise<void> =>
-  copyFile(join(admin, 'index'), join(admin, PRIVATE_INDEX), constants.COPYFILE_FICLONE);
-
-/** More than one worktree of a name is never there, so what another one shows is a leftover. */
-const CHECKOUT = ['checkout', '--quiet', '--force', '--no-track', '--ignore-other-worktrees', '--no-guess'];
-
-/**
- * Branch and files become the commit's, whatever stands in the way of a tracked one; untracked files stay. `checkout`
- * looks at the files on all cores before it compares, which `reset` and `read-tree` do not.
- */
-const resetTo = (place: WorktreePlace, branch: string, commit: string): Promise<Result<unknown, GitFailure>> =>
-  attempt(place.git, [...CHECKOUT, '-B', branch, objectId(commit)], { deadlineMs: 600_000 });
-
-/** Twice forced: nested repositories that an agent made go too. */
-async function clearUntracked(place: WorktreePlace): Promise<Result<void, GitFailure>> {
-  const [cleaned, emptied] = await Promise.all([attempt(place.git, ['clean', '-ffdxq'], SCAN), emptySubmodules(place)]);
-  if (!cleaned.ok) return cleaned;
-  return emptied;
-}
-
-async function recycle(
-  store: StoreContext,
-  place: WorktreePlace,
-  branch: string,
-  commit: string,
-): Promise<Result<void, GitFailure>> {
-  await ensureLifeline(place.admin, store.environment.path);
-  await dropLocks(place.admin);
-  await restoreLink(place);
-  const reset = await resetTo(place, branch, commit);
-  if (!reset.ok) return reset;
-  const cleared = await clearUntracked(place);
-  if (cleared.ok) await warmPrivateIndex(place.admin);
-  return cleared;
-}
 
 /** `--detach` first: the branch is set afterwards by the same steps as when recycling, and nothing is tracked. */
 async function create(
@@ -130,6 +50,7 @@ async function create(
   const reset = await resetTo(worktreePlace(store, path, admin), branch, commit);
   if (!reset.ok) return reset;
   await warmPrivateIndex(admin);
+  await noteUse(store, worktreePlace(store, path, admin), branch, commit);
   return ok(undefined);
 }
 
@@ -177,6 +98,47 @@ async function freeAdmin(store: StoreContext, place: string): Promise<string | n
   return null;
 }
 
+/** Notes that it is in use from here on. Gives the commit that its files are known to be of, or null where they have to be looked at. */
+async function noteUse(store: StoreContext, { path, admin }: WorktreePlace, branch: string, commit: string) {
+  const before = store.opened.get(path);
+  const isTidy =
+    before?.tidy != null &&
+    before.branch === branch &&
+    before.tidy === (await folderStamp(path)) &&
+    (await isLastOpening(admin, before.opening));
+  store.opened.set(path, { branch, commit, opening: await noteOpening(admin), tidy: null });
+  return isTidy ? before.commit : null;
+}
+
+async function reuse(
+  store: StoreContext,
+  place: WorktreePlace,
+  branch: string,
+  commit: string,
+): Promise<Result<unknown, GitFailure>> {
+  const tidyAt = await noteUse(store, place, branch, commit);
+  if (tidyAt !== null && (await swapFiles(place, branch, tidyAt, commit))) return ok(undefined);
+  return recycle(store, place, branch, commit);
+}
+
+/**
+ * Takes away what the last task has left in a worktree that this process has opened, so that opening it again only
+ * changes the files that differ. For moments in which nothing else is to do; whoever calls it holds the worktree, and
+ * nothing that ran in it is alive.
+ */
+export async function tidyWorktree(store: StoreContext, path: string): Promise<void> {
+  const place = await canonicalPath(path);
+  const last = store.opened.get(place);
+  if (last === undefined || last.tidy !== null) return;
+  store.opened.delete(place);
+  const admin = await findAdmin(store, place);
+  const isOurs = admin !== null && (await isPresent(place)) && (await isLastOpening(admin, last.opening));
+  if (!isOurs) return;
+  // Whoever opens a worktree that could not be tidied finds out why.
+  const recycled = await recycle(store, worktreePlace(store, place, admin), last.branch, last.commit);
+  if (recycled.ok) store.opened.set(place, { ...last, tidy: await folderStamp(place) });
+}
+
 /**
  * Makes or recycles the worktree at `path`; nothing of the task before stays in it. A worktree that cannot be
  * recycled is deleted and made anew; a folder that is not a worktree of this store is never deleted (`git_failed`).
@@ -190,14 +152,15 @@ export async function openWorktree(
   const place = await canonicalPath(path);
   const admin = await freeAdmin(store, place);
   const isThere = admin !== null && (await isPresent(place));
-  if (isThere && (await recycle(store, worktreePlace(store, place, admin), branch, commit)).ok)
+  if (isThere && (await reuse(store, worktreePlace(store, place, admin), branch, commit)).ok)
     return ok({ path, branch });
   const known = await hasCommit(store, commit);
   if (!known.ok) return known;
   if (admin === null) await setAside(store, place);
   else await forget(place, admin);
   const created = await create(store, place, branch, commit);
-  return created.ok ? ok({ path, branch }) : created;
+  if (!created.ok) return created;
+  return ok({ path, branch });
 }
 
 /** Gives the attic ref. The folder is renamed before it is deleted, so that a kill never leaves half a worktree. */

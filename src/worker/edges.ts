@@ -1,6 +1,7 @@
 /** What a worker needs of the world, how it is told to behave, and what it came to. */
 import type { Studio } from '../agent/session.ts';
 import type { Holder } from '../baton/hold.ts';
+import type { Bell } from '../domain/clock.ts';
 import type { Target } from '../domain/event.ts';
 import type { NanoUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -25,8 +26,7 @@ export interface WorkerEdges {
   spentToday(): NanoUsd;
   /** A sentence for the person who watches. */
   notice(text: string): void;
-  /** Resolves when something may have changed, or after a while. */
-  bell(signal: AbortSignal): Promise<void>;
+  bell: Bell;
 }
 
 export interface WorkerOptions {

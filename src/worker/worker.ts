@@ -2,6 +2,7 @@
 
 import { findRole } from '../agent/roles.ts';
 import { isHeld } from '../baton/hold.ts';
+import { QUIET_MS } from '../domain/clock.ts';
 import { LEAD_STREAM } from '../domain/event.ts';
 import type { BoardTask } from '../policy/board.ts';
 import { readyTasks } from '../policy/board.ts';
@@ -14,6 +15,7 @@ import { runAttempt } from './attempt.ts';
 import { claimTask } from './claim.ts';
 import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
 import { isPassing, refusalNotes } from './refusal.ts';
+import { type Tidier, tidier } from './tidier.ts';
 
 export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Promise<WorkerResult> {
   const result: WorkerResult = { attempts: 0, refused: [], halted: null };
@@ -21,7 +23,8 @@ export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Pro
   const notes: Notes = { idle: idleNote(notice), pause: pauseNote(notice), refusals: refusalNotes(notice) };
   const halting = new AbortController();
   const stopping = AbortSignal.any([options.stopping, halting.signal]);
-  const slot = (): Promise<void> => runSlot({ ...options, stopping, halting }, edges, result, notes);
+  const shared: SlotOptions = { ...options, stopping, halting, tidier: tidier(edges) };
+  const slot = (): Promise<void> => runSlot(shared, edges, result, notes);
   const slots = Array.from({ length: options.concurrency }, slot);
   await Promise.all(slots);
   return { ...result, refused: notes.refusals.standing() };
@@ -30,6 +33,7 @@ export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Pro
 /** The options of a slot; whoever learns that no request can succeed any more stops the others before their next one. */
 interface SlotOptions extends WorkerOptions {
   halting: AbortController;
+  tidier: Tidier;
 }
 
 /** The key or the account is refused, and the next request would be too. */
@@ -64,8 +68,14 @@ async function runSlot(options: SlotOptions, edges: WorkerEdges, result: WorkerR
     notes.idle.note(pass);
     if (pass === 'nobody_conducts' && options.until !== 'stopped') return;
     if (pass === 'worked') continue;
-    await edges.bell(options.stopping);
+    await rest(options, edges);
   }
+}
+
+/** Until there is news; what can wait is done when there has been none for a moment. */
+async function rest({ stopping, tidier }: SlotOptions, edges: WorkerEdges): Promise<void> {
+  const rang = await edges.bell(stopping, tidier.isDue() ? QUIET_MS : undefined);
+  if (!rang && !stopping.aborted) await tidier.tidyOne();
 }
 
 /** `nobody_conducts`: something waits for a conductor, and none is there. */
@@ -87,6 +97,7 @@ async function tryOne(
       result.attempts++;
       refusals.forget(task);
       const halted = await runAttempt(claim.value, options, edges);
+      options.tidier.leave(claim.value.slot);
       if (halted !== null && HOPELESS.has(halted.reason)) options.halting.abort();
       // A run without an end outlives a network that is down for a while; its lanes wait longer each time.
       if (halted?.reason !== 'unreachable' || options.until !== 'stopped') result.halted ??= halted;

@@ -54,7 +54,7 @@ export class HouseProcess {
   readonly worker: WorkerEdges;
   readonly conductor: ConductorEdges;
   /** Rung instead of waiting for anything; pulls a tick where a run has a conductor beside it. */
-  bell: () => Promise<void> = () => this.pull();
+  bell: () => Promise<unknown> = () => this.pull();
   readonly #courier: Courier;
   readonly #close: () => void;
   #quiet = 0;
@@ -105,7 +105,8 @@ export class HouseProcess {
       notice: (text: string) => {
         house.notices.push(text);
       },
-      bell: () => this.bell(),
+      // Only a bell that says so has not rung.
+      bell: async () => (await this.bell()) !== false,
     };
     this.worker = { ...common, spentToday: () => 0, landedBefore: landingsOf(handles) };
     this.conductor = {
