@@ -142,7 +142,7 @@ interface Launched {
 function startGit(
   args: readonly string[],
   env: Record<string, string>,
-  stdio: ('pipe' | number)[],
+  stdio: ('pipe' | 'ignore' | number)[],
   held: number | null,
 ): ChildProcess {
   try {
@@ -211,6 +211,11 @@ export function gitAt(environment: GitEnvironment, place: GitPlace): Git {
     stdin?.end(options.input);
     return done;
   };
+}
+
+/** A git that stays, for whoever talks to it; how it ends is theirs to see. */
+export function startConversation(environment: GitEnvironment, place: GitPlace, args: readonly string[]): ChildProcess {
+  return startGit(args, variablesFor(environment, place), ['pipe', 'pipe', 'ignore'], null);
 }
 
 export interface PipeEnd {

@@ -1,7 +1,8 @@
 /** Reading commits and trees of the store: differences, contents, and what landed. */
 import { batchesOf } from '../domain/batches.ts';
 import type { ChangedFile } from '../domain/blocker.ts';
-import { must, nulSeparated, succeeded } from './git-command.ts';
+import { must, nulSeparated } from './git-command.ts';
+import type { ObjectAnswer } from './object-reader.ts';
 import { objectId, type StoreContext } from './store-context.ts';
 
 const RAW = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev'];
@@ -64,71 +65,75 @@ export async function diff(
 
 /** Null for what is no file or link: absent, a folder, a gitlink. */
 export async function readBlob(store: StoreContext, commit: string, path: string): Promise<Uint8Array | null> {
-  const input = `${objectId(commit)}:${path}\0`;
+  const name = `${objectId(commit)}:${path}`;
+  const answer = await store.objects.read(name);
+  if (answer.kind !== 'unanswered') return blobOf(answer);
+  const input = `${name}\0`;
   const { stdout } = await must(store.git, ['cat-file', '--batch', '-z'], { input });
-  return answerAt(stdout, 0).blob;
+  return onlyBlob(stdout);
 }
 
-/** One answer of `cat-file --batch`, and where the next begins. A name that is not there comes back with a colon, and nothing below it. */
-function answerAt(stdout: Buffer, at: number): { blob: Uint8Array | null; next: number } {
-  const from = stdout.indexOf(0x0a, at) + 1;
-  const header = stdout.subarray(at, Math.max(at, from - 1)).toString();
-  const [, type, size] = /^[0-9a-f]{40,64} (\w+) (\d+)$/.exec(header) ?? [];
-  const end = from + Number(size ?? 0);
-  const blob = type === 'blob' ? new Uint8Array(stdout.subarray(from, end)) : null;
-  return { blob, next: size === undefined ? from : end + 1 };
+const blobOf = (answer: ObjectAnswer): Uint8Array | null =>
+  answer.kind === 'found' && answer.type === 'blob' ? new Uint8Array(answer.bytes) : null;
+
+/** The answer of a `cat-file --batch` that was asked once. A name that is not there comes back with a colon, and nothing below it. */
+function onlyBlob(stdout: Buffer): Uint8Array | null {
+  const from = stdout.indexOf(0x0a) + 1;
+  const [, type, size] = /^[0-9a-f]{40,64} (\w+) (\d+)\n$/.exec(stdout.subarray(0, from).toString()) ?? [];
+  return type === 'blob' ? new Uint8Array(stdout.subarray(from, from + Number(size))) : null;
 }
 
-/** So many are asked of one process, which holds all of them at once. */
-const FILES_PER_CALL = 50;
+/** So many are held at once beside those that were found. */
+const FILES_AT_ONCE = 50;
 
-/** The files and links among these paths that are there, by path, read together. */
+/** The files and links among these paths that are there, by path. */
 export async function readBlobs(
   store: StoreContext,
   commit: string,
   paths: readonly string[],
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  for (const some of batchesOf(paths, FILES_PER_CALL)) {
-    const blobs = await readTogether(store, commit, some);
+  for (const some of batchesOf(paths, FILES_AT_ONCE)) {
+    const blobs = await Promise.all(some.map(path => readBlob(store, commit, path)));
     for (const [index, path] of some.entries()) {
-      // Too much for one process, or a name that its answer cannot be told apart by.
-      const bytes = blobs === null ? await readBlob(store, commit, path) : blobs[index];
+      const bytes = blobs[index];
       if (bytes !== null && bytes !== undefined) found.set(path, bytes);
     }
   }
   return found;
 }
 
-/** In the order of the paths, null for what is no file or link; null altogether where they have to be read one by one. */
-async function readTogether(
-  store: StoreContext,
-  commit: string,
-  paths: readonly string[],
-): Promise<(Uint8Array | null)[] | null> {
-  if (paths.some(path => path.includes('\n'))) return null;
-  const input = paths.map(path => `${objectId(commit)}:${path}\0`).join('');
-  const output = await store.git(['cat-file', '--batch', '-z'], { input });
-  if (!succeeded(output)) return null;
-  const { stdout } = output;
-  let at = 0;
-  return paths.map(() => {
-    const { blob, next } = answerAt(stdout, at);
-    at = next;
-    return blob;
-  });
+interface TreeEntry {
+  name: string;
+  mode: string;
+  object: string;
 }
 
 /** The top level of a commit's tree, in git's order. */
-export async function rootEntries(
-  store: StoreContext,
-  commit: string,
-): Promise<{ name: string; mode: string; object: string }[]> {
+export async function rootEntries(store: StoreContext, commit: string): Promise<TreeEntry[]> {
+  const answer = await store.objects.read(`${objectId(commit)}^{tree}`);
+  if (answer.kind === 'found') return treeEntries(answer.bytes, answer.id.length / 2);
   const output = await must(store.git, ['ls-tree', '-z', objectId(commit)]);
   return nulSeparated(output.stdout).map(entry => {
     const [mode = '', , object = ''] = entry.split(/[ \t]/, 3);
     return { name: entry.slice(entry.indexOf('\t') + 1), mode, object };
   });
+}
+
+/** A tree as git stores it: mode, name and the bytes of an id, again and again. `ls-tree` shows modes with six digits. */
+function treeEntries(tree: Buffer, idBytes: number): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  for (let at = 0; at < tree.length; ) {
+    const [space, end] = [tree.indexOf(0x20, at), tree.indexOf(0, at)];
+    const next = end + 1 + idBytes;
+    entries.push({
+      name: tree.subarray(space + 1, end).toString(),
+      mode: tree.subarray(at, space).toString().padStart(6, '0'),
+      object: tree.subarray(end + 1, next).toString('hex'),
+    });
+    at = next;
+  }
+  return entries;
 }
 
 /** All paths of a commit's tree, in git's order. */

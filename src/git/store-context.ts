@@ -3,8 +3,9 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import { type CommitMemory, commitMemory } from './commit-memory.ts';
-import { type Git, type GitEnvironment, gitAt, must, textOf } from './git-command.ts';
+import { type Git, type GitEnvironment, gitAt, must, startConversation, textOf } from './git-command.ts';
 import { patientGit } from './lock-patience.ts';
+import { type ObjectReader, objectReader } from './object-reader.ts';
 
 export interface StoreContext {
   path: string;
@@ -12,6 +13,7 @@ export interface StoreContext {
   clock: Pick<Clock, 'sleep'>;
   /** In the bare store itself. */
   git: Git;
+  objects: ObjectReader;
   trees: CommitMemory<string>;
   /** The worktrees that this process has opened, by path. */
   opened: Map<string, OpenedWorktree>;
@@ -29,9 +31,13 @@ export interface OpenedWorktree {
 
 export function storeContext(path: string, environment: GitEnvironment, clock: Pick<Clock, 'sleep'>): StoreContext {
   const git = patientGit(gitAt(environment, { gitDir: path }), path, clock);
-  const treeOf = async (commit: string): Promise<string> =>
-    textOf(await must(git, ['rev-parse', '--verify', `${objectId(commit)}^{tree}`]));
-  return { path, environment, clock, git, trees: commitMemory(treeOf), opened: new Map() };
+  const objects = objectReader(() => startConversation(environment, { gitDir: path }, ['cat-file', '--batch', '-z']));
+  const treeOf = async (commit: string): Promise<string> => {
+    const answer = await objects.read(`${objectId(commit)}^{tree}`);
+    if (answer.kind === 'found') return answer.id;
+    return textOf(await must(git, ['rev-parse', '--verify', `${objectId(commit)}^{tree}`]));
+  };
+  return { path, environment, clock, git, objects, trees: commitMemory(treeOf), opened: new Map() };
 }
 
 /** A worktree's own corner of the store. The `.git` file in the worktree is never believed: an agent can write it. */

@@ -1,0 +1,119 @@
+/** Objects of the store through one `git cat-file` that stays: an answer takes a fraction of the time that starting a process does. */
+import type { ChildProcess } from 'node:child_process';
+
+export type ObjectAnswer =
+  | { kind: 'found'; id: string; type: string; bytes: Buffer }
+  | { kind: 'missing' }
+  /** The process could not be asked, ended, or would have held too much: a process of its own can tell. */
+  | { kind: 'unanswered' };
+
+export interface ObjectReader {
+  /** By a name as `git rev-parse` reads it, for example `<commit>:<path>`. */
+  read(name: string): Promise<ObjectAnswer>;
+}
+
+/** So long nobody asks before the process ends; it is started again when it is needed. */
+const IDLE_MS = 1_000;
+const DEADLINE_MS = 60_000;
+/** An object is held in memory as a whole. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+const HEADER = /^([0-9a-f]{40,64}) (\w+) (\d+)\n$/;
+const UNANSWERED: ObjectAnswer = { kind: 'unanswered' };
+
+/** `start` gives a `git cat-file --batch -z` with pipes for input and output. */
+export function objectReader(start: () => ChildProcess): ObjectReader {
+  let current: Conversation | null = null;
+  return {
+    read: async name => {
+      // Git answers with the name itself where it finds nothing, on a line of its own.
+      if (name.includes('\n') || name.includes('\0')) return UNANSWERED;
+      if (current === null || current.isOver) current = new Conversation(start());
+      return await current.ask(name);
+    },
+  };
+}
+
+/** One process, from its start to its end. Neither it nor its pipes keep ours alive while nobody waits for an answer. */
+class Conversation {
+  isOver = false;
+  readonly #child: ChildProcess;
+  readonly #waiting: ((answer: ObjectAnswer) => void)[] = [];
+  #chunks: Buffer[] = [];
+  #unreadBytes = 0;
+  /** With fewer bytes there is no whole answer. */
+  #neededBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    child.once('error', () => this.#end());
+    child.once('close', () => this.#end());
+    // EPIPE and the like: its end tells the story.
+    child.stdin?.on('error', () => {});
+    child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
+    if (child.stdin === null || child.stdout === null) this.#end();
+  }
+
+  ask(name: string): Promise<ObjectAnswer> {
+    if (this.isOver) return Promise.resolve(UNANSWERED);
+    return new Promise(resolve => {
+      this.#waiting.push(resolve);
+      this.#child.stdin?.write(`${name}\0`);
+      this.#wait();
+    });
+  }
+
+  /** Either for an answer or for the next question. */
+  #wait(): void {
+    const isAsked = this.#waiting.length > 0;
+    for (const handle of [this.#child, this.#child.stdin, this.#child.stdout])
+      if (handle !== null && 'ref' in handle) (handle as Refable)[isAsked ? 'ref' : 'unref']();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), isAsked ? DEADLINE_MS : IDLE_MS);
+    if (!isAsked) this.#timer.unref();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#unreadBytes += chunk.length;
+    if (this.#unreadBytes < this.#neededBytes) return;
+    let unread = Buffer.concat(this.#chunks);
+    for (let found = this.#answerIn(unread); found !== null && !this.isOver; found = this.#answerIn(unread)) {
+      unread = unread.subarray(found.bytes);
+      this.#waiting.shift()?.(found.answer);
+      this.#wait();
+    }
+    this.#chunks = [unread];
+    this.#unreadBytes = unread.length;
+  }
+
+  /** The first answer and how many bytes it takes; null until all of it is there. */
+  #answerIn(unread: Buffer): { answer: ObjectAnswer; bytes: number } | null {
+    this.#neededBytes = 0;
+    const border = unread.indexOf(0x0a) + 1;
+    if (border === 0) return null;
+    const [, id = '', type = '', size] = HEADER.exec(unread.subarray(0, border).toString()) ?? [];
+    if (size === undefined) return { answer: { kind: 'missing' }, bytes: border };
+    const end = border + Number(size);
+    this.#neededBytes = end + 1;
+    if (end > MOST_BYTES) this.#end();
+    if (unread.length < this.#neededBytes) return null;
+    const bytes = Buffer.from(unread.subarray(border, end));
+    return { answer: { kind: 'found', id, type, bytes }, bytes: end + 1 };
+  }
+
+  #end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.#timer);
+    this.#child.stdin?.end();
+    this.#child.kill('SIGKILL');
+    for (const resolve of this.#waiting.splice(0)) resolve(UNANSWERED);
+  }
+}
+
+interface Refable {
+  ref(): unknown;
+  unref(): unknown;
+}
