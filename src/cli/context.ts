@@ -1,5 +1,6 @@
 /** What a command gets from the process: where it runs, what it may print to, and how it is told to stop. */
 import { neutralise } from '../domain/plain-text.ts';
+import { asAscii, wantsAscii } from '../report/ascii.ts';
 import { jsonValue } from '../report/json.ts';
 import { type ExitCode, type Problem, problemJson, problemText } from '../report/problem.ts';
 
@@ -27,6 +28,8 @@ export interface Context {
   killed: AbortSignal;
   /** Where `--json` was given. */
   json?: JsonAnswer;
+  /** Only answers and errors are printed. */
+  isQuiet?: boolean;
 }
 
 /** Words before `--`: what follows is never a flag, whatever it looks like. */
@@ -39,19 +42,28 @@ export const contextFor = (words: readonly string[], context: Context): Context 
     ? { ...context, json: { isSaid: false } }
     : context;
 
-/** The answer, on stdout. Terminal escapes in it are shown, not obeyed. */
+/** Terminal escapes in a text are shown, not obeyed. */
+const shown = ({ environment }: Context, text: string): string =>
+  `${wantsAscii(environment) ? asAscii(neutralise(text)) : neutralise(text)}\n`;
+
+/** The answer, on stdout. */
 export const say = (context: Context, text: string): void => {
-  context.stdout.write(`${neutralise(text)}\n`);
+  context.stdout.write(shown(context, text));
 };
 
-/** Everything that is not the answer, on stderr. */
+/** What is neither the answer nor an error, on stderr. */
 export const note = (context: Context, text: string): void => {
-  context.stderr.write(`${neutralise(text)}\n`);
+  if (context.isQuiet !== true) context.stderr.write(shown(context, text));
+};
+
+/** What has gone wrong, on stderr. */
+export const sayError = (context: Context, text: string): void => {
+  context.stderr.write(shown(context, text));
 };
 
 /** Prints a problem and gives its exit code; who reads JSON gets it as the answer as well, unless there was another. */
 export function complain(context: Context, problem: Problem): ExitCode {
-  note(context, problemText(problem));
+  sayError(context, problemText(problem));
   if (context.json?.isSaid === false) sayJson(context, 'error', problemJson(problem));
   return problem.exitCode;
 }

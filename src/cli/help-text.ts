@@ -26,7 +26,7 @@ ${FIRST_STEPS.commands}
 
 ${sections.join('\n\n')}
 
-kleiber <command> --help shows options and examples; kleiber help exit-codes, environment, json or errors the rest.
+kleiber <command> --help shows options and examples; kleiber help flags, exit-codes, environment, json or errors the rest.
 Exit codes: 0 done, 1 failed, 2 wrong use or a broken file, 3 stopped and resumable, 4 no key, 130 interrupted.
 `;
 }

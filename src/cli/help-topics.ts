@@ -20,9 +20,20 @@ const ENVIRONMENT = `Environment
   ANTHROPIC_BASE_URL   another server that speaks the Messages API; HTTPS, or this machine
   KLEIBER_HOME         where state goes: ledger, worktrees, transcripts. Else XDG_STATE_HOME/kleiber or ~/.local/state/kleiber
   KLEIBER_NO_INPUT     1 asks nothing, like --no-input and like a run without a terminal
+  LC_ALL, LC_CTYPE, LANG  a locale that is not UTF-8 gets v x > . in place of ✓ ✗ ▶ ·
   NO_COLOR, TERM       nothing to do: kleiber prints no colours, and tells by glyph and word
 
 Neither key nor address is ever taken from a repository.
+`;
+
+const FLAGS = `Flags that every command takes
+
+  -q, --quiet    prints only answers and errors, no progress and no notes
+  --no-input     asks nothing; a missing answer is exit code 2 with the flag to pass
+  --debug        writes each git, each command and each turn with its duration to a file, and names the file at the end
+  -h, --help     options and examples of the command
+
+kleiber status --plain and kleiber log --plain print a line per task or event, columns divided by tabs, for grep, awk and models.
 `;
 
 const JSON_TOPIC = `JSON
@@ -50,6 +61,7 @@ const errorsTopic = (): string =>
 const TOPICS: Record<string, () => string> = {
   'exit-codes': () => EXIT_CODES,
   environment: () => ENVIRONMENT,
+  flags: () => FLAGS,
   json: () => JSON_TOPIC,
   errors: errorsTopic,
 };

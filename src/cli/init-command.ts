@@ -5,7 +5,7 @@ import { workingFiles } from '../git/working-files.ts';
 import { type ExitCode, gitProblem } from '../report/problem.ts';
 import { checkoutFiles } from './checkout-files.ts';
 import { systemClock } from './clock.ts';
-import { type Context, canAsk, complain, confirm, note, say } from './context.ts';
+import { type Context, canAsk, complain, confirm, say, sayError } from './context.ts';
 import { type InitEdges, type InitOptions, init } from './init.ts';
 import { placesOf } from './places.ts';
 import { CONFIG_FILE, remember, rememberedFiles } from './trust-store.ts';
@@ -51,7 +51,7 @@ async function run(options: InitOptions, context: Context): Promise<ExitCode> {
     trust: text => remember(trusted, new Map([...rememberedFiles(trusted), [CONFIG_FILE, text]])),
     today: () => systemClock.now().toISOString().slice(0, 10),
     out: line => say(context, line),
-    note: line => note(context, line),
+    refuse: line => sayError(context, line),
     ...(canAsk(context) ? { confirm: question => confirm(context, question) } : {}),
   };
   return asExitCode(await init(options, edges));

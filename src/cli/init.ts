@@ -28,7 +28,7 @@ export interface InitEdges extends OfferEdges {
   /** Standard output. */
   out(line: string): void;
   /** Standard error. */
-  note(line: string): void;
+  refuse(line: string): void;
   /** Absent where nobody can answer. */
   confirm?(question: string): Promise<boolean>;
 }
@@ -176,11 +176,11 @@ async function decideWrite(options: InitOptions, edges: InitEdges, count: number
   if (options.dryRun) return DONE;
   if (options.yes) return 'write';
   if (edges.confirm === undefined) {
-    edges.note(`Nothing was written: there is no terminal to ask on.\nfix   kleiber init --yes`);
+    edges.refuse(`Nothing was written: there is no terminal to ask on.\nfix   kleiber init --yes`);
     return WRONG_USE;
   }
   if (await edges.confirm(`Write ${count === 1 ? 'this file' : `these ${count} files`}?`)) return 'write';
-  edges.note('Nothing was written.');
+  edges.refuse('Nothing was written.');
   return STOPPED;
 }
 
@@ -198,8 +198,8 @@ function write(edges: InitEdges, writes: readonly Write[]): void {
 export async function init(options: InitOptions, edges: InitEdges): Promise<number> {
   const faults = obstacles(edges, options);
   if (faults.length > 0) {
-    for (const fault of faults) edges.note(fault);
-    edges.note('Nothing was written.\nfix   move what is in the way, then   kleiber init');
+    for (const fault of faults) edges.refuse(fault);
+    edges.refuse('Nothing was written.\nfix   move what is in the way, then   kleiber init');
     return WRONG_USE;
   }
   const files = await edges.listFiles();
@@ -210,7 +210,7 @@ export async function init(options: InitOptions, edges: InitEdges): Promise<numb
   });
   const offered = await offeredWrites(options, edges, files);
   if (offered === null) {
-    edges.note(
+    edges.refuse(
       'Nothing was written: the sign-off list needs answers, and there is no terminal to ask on.\nfix   kleiber init --sign-off --yes   (agrees to all of it)',
     );
     return WRONG_USE;

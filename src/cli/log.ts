@@ -10,6 +10,7 @@ import { openProject } from './project.ts';
 interface LogFlags {
   follow?: boolean;
   json?: boolean;
+  plain?: boolean;
   task?: string;
   last?: number;
 }
@@ -18,6 +19,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
   command
     .option('-f, --follow', 'go on with what happens from now on, until Ctrl-C')
     .option('--json', 'one event per line')
+    .option('--plain', 'a line per event, columns divided by tabs: time in UTC, subject, what happened')
     .option('--task <id>', 'only what concerns this task')
     .option('-n, --last <n>', 'only the last n lines', (text: string) => {
       const value = Number(text);
@@ -34,6 +36,11 @@ const datedPrinter: Printer = stored => {
   return line === null ? null : datedLine(line, SUBJECT_WIDTH);
 };
 
+const plainPrinter: Printer = stored => {
+  const line = eventLine(stored);
+  return line === null ? null : [line.at, line.subject, line.text].join('\t');
+};
+
 async function log(flags: LogFlags, context: Context): Promise<ExitCode> {
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
@@ -42,7 +49,7 @@ async function log(flags: LogFlags, context: Context): Promise<ExitCode> {
     const events = project.value.baton.after(0).filter(isWanted);
     if (flags.task !== undefined && events.length === 0)
       return complain(context, problem(2, `nothing has happened to a task ${flags.task}`, [], ['kleiber status']));
-    const printed = flags.json ? jsonPrinter : datedPrinter;
+    const printed = flags.json ? jsonPrinter : flags.plain ? plainPrinter : datedPrinter;
     const lines = events.flatMap(stored => printed(stored) ?? []);
     const follower = followLog(
       project.value.baton,

@@ -44,7 +44,11 @@ export function placesOf(context: Context, commonDir: string): Places {
 }
 
 /** An empty variable is none, and by the standard neither is a relative folder of XDG: state never lands in a checkout by accident. */
-function stateHome({ environment: { KLEIBER_HOME: own = '', XDG_STATE_HOME: xdg = '' }, home, cwd }: Context): string {
+export function stateHome({
+  environment: { KLEIBER_HOME: own = '', XDG_STATE_HOME: xdg = '' },
+  home,
+  cwd,
+}: Context): string {
   if (own !== '') return resolve(cwd, own);
   return join(isAbsolute(xdg) ? xdg : join(home, '.local/state'), 'kleiber');
 }

@@ -3,15 +3,15 @@ import { Command, CommanderError } from 'commander';
 import { type ExitCode, type Problem, problem } from '../report/problem.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { COMMANDS } from './commands.ts';
-import { type Context, complain, contextFor, flagWords } from './context.ts';
+import { type Context, complain, contextFor } from './context.ts';
+import { takeGlobalFlags } from './global-flags.ts';
 import { helpText } from './help-text.ts';
 
 /** Runs one command line (without node and script) and gives the exit code. */
 export async function runProgram(given: readonly string[], outside: Context): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const flags = flagWords(given);
-  const argv = given.filter((word, index) => word !== NO_INPUT || index >= flags.length);
-  const context = contextFor(argv, flags.includes(NO_INPUT) ? unattended(outside) : outside);
+  const { words: argv, context: flagged, close } = await takeGlobalFlags(given, outside);
+  const context = contextFor(argv, flagged);
   const program = await buildProgram(argv, context, ended => {
     code = ended;
   });
@@ -21,16 +21,10 @@ export async function runProgram(given: readonly string[], outside: Context): Pr
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
+  } finally {
+    close();
   }
 }
-
-/** Of every command: asks nothing, as where there is no terminal. */
-const NO_INPUT = '--no-input';
-
-const unattended = (context: Context): Context => ({
-  ...context,
-  environment: { ...context.environment, KLEIBER_NO_INPUT: '1' },
-});
 
 /** Help about a word that is no command would be help about everything; without the flag the word is refused. */
 function withoutHelpForNobody(argv: readonly string[]): string[] {

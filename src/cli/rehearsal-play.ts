@@ -14,7 +14,7 @@ import type { ExitCode } from '../report/problem.ts';
 import * as answer from './answer.ts';
 import { systemClock } from './clock.ts';
 import * as conduct from './conduct.ts';
-import { type Context, note } from './context.ts';
+import { type Context, sayError } from './context.ts';
 import * as plan from './plan.ts';
 import { openProject, type Project } from './project.ts';
 import { budgetStopOf, reviewTable, showRedZone, whatStopped } from './rehearsal-governance.ts';
@@ -141,6 +141,6 @@ function bookFaults(billed: readonly Usage[], booked: readonly Usage[]): string[
 
 /** What differed, for people. */
 export function tellDifferences(differences: readonly string[], context: Context): void {
-  note(context, 'kleiber: the rehearsal did not go as its script has it');
-  for (const line of differences) note(context, `  ${line}`);
+  sayError(context, 'kleiber: the rehearsal did not go as its script has it');
+  for (const line of differences) sayError(context, `  ${line}`);
 }

@@ -2,7 +2,7 @@
 import { nearestWord } from '../domain/nearest.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { type StatusJson, TASK_FIELDS, type TaskField } from '../report/status-text.ts';
-import { type Context, complain, sayJson } from './context.ts';
+import { type Context, complain, say, sayJson } from './context.ts';
 
 export function sayFields(given: string, { tasks }: StatusJson, context: Context): ExitCode {
   const names = given.split(',').map(name => name.trim());
@@ -22,6 +22,13 @@ export function sayFields(given: string, { tasks }: StatusJson, context: Context
   });
   return 0;
 }
+
+/** For grep, awk and models: a task per line, whatever the width of the terminal. */
+export function sayPlain({ tasks }: StatusJson, context: Context): void {
+  for (const task of tasks) say(context, PLAIN.map(field => String(task[field] ?? '').replace(/\s+/g, ' ')).join('\t'));
+}
+
+const PLAIN: readonly TaskField[] = ['id', 'state', 'agent', 'cost_usd', 'title'];
 
 const FIRST = TASK_FIELDS.slice(0, 2).join(',');
 

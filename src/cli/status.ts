@@ -19,6 +19,7 @@ export interface StatusFlags {
   /** A text names the fields that are wanted. */
   json?: boolean | string;
   exitCode?: boolean;
+  plain?: boolean;
   watch?: boolean;
   agent?: string;
 }
@@ -26,6 +27,7 @@ export interface StatusFlags {
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
   command
     .option('--json [fields]', 'as JSON; with names, such as id,state,cost_usd, only these of each task')
+    .option('--plain', 'a line per task, columns divided by tabs: id, state, agent, cost in dollars, title')
     .option('--exit-code', 'exit 3 when something needs you')
     .option('--watch', 'again whenever something has happened')
     .option('--agent <name>', 'one agent: completed, current, blocked, next')
@@ -38,6 +40,7 @@ export function plainFlags(words: readonly string[]): StatusFlags | null {
   for (const word of words) {
     if (word === '--json') flags.json = true;
     else if (word === '--exit-code') flags.exitCode = true;
+    else if (word === '--plain') flags.plain = true;
     else return null;
   }
   return flags;
@@ -55,14 +58,19 @@ export async function status(flags: StatusFlags, context: Context): Promise<Exit
   if (!outlook.ok) return complain(context, outlook.failure);
   try {
     // Who waits for a choice stands in no row of the index, and a person who chooses every model has few tasks.
-    const seen = await lookFrom(outlook.value, flags.json !== undefined || outlook.value.isManual);
+    const seen = await lookFrom(
+      outlook.value,
+      flags.json !== undefined || flags.plain === true || outlook.value.isManual,
+    );
     const facts = await factsOf(outlook.value, seen);
     if (seen.board !== null && flags.json !== undefined) {
       const told = statusJson(seen.board, facts);
       if (typeof flags.json === 'string')
         return (await import('./status-fields.ts')).sayFields(flags.json, told, context);
       sayJson(context, 'status', told);
-    } else say(context, await statusText(seen.digest, facts, widthOf(context)));
+    } else if (seen.board !== null && flags.plain)
+      (await import('./status-fields.ts')).sayPlain(statusJson(seen.board, facts), context);
+    else say(context, await statusText(seen.digest, facts, widthOf(context)));
     for (const stream of outlook.value.baton.damaged())
       note(context, `the events of ${stream.stream} are damaged from ${stream.seq} on: ${stream.detail}`);
     return flags.exitCode && seen.digest.asks !== null ? 3 : 0;

@@ -1,5 +1,6 @@
 /** The only door to the git binary: each process starts from an environment made from nothing, and is limited in time and output. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tracingChannel } from 'node:diagnostics_channel';
 import { closeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { Result } from '../domain/result.ts';
@@ -203,14 +204,18 @@ function outcomeOf(child: ChildProcess, options: GitOptions, stdout: Readable | 
   });
 }
 
+/** For `--debug`; costs nothing while nobody listens. */
+const TRACE = tracingChannel('kleiber:git');
+
 /** A git that works in one place. Costs one process and nothing else. */
 export function gitAt(environment: GitEnvironment, place: GitPlace): Git {
   const start = startIn(environment, place);
-  return (args, options = {}) => {
+  const run = (args: readonly string[], options: GitOptions): Promise<GitOutput> => {
     const { stdin, done } = launch(args, start, options, null);
     stdin?.end(options.input);
     return done;
   };
+  return (args, options = {}) => TRACE.tracePromise(run, { args }, undefined, args, options);
 }
 
 /** A git that stays, for whoever talks to it; how it ends is theirs to see. */

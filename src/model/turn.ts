@@ -1,4 +1,5 @@
 /** One streamed turn: sends it, listens to it, and returns a reply or a named failure. Never tries a second time. */
+import { tracingChannel } from 'node:diagnostics_channel';
 import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
 import type { Clock } from '../domain/clock.ts';
@@ -50,7 +51,13 @@ interface Heard {
   bug: { thrown: unknown } | null;
 }
 
-export async function takeTurn(edge: Edge, request: TurnRequest, watch: Watch): Promise<TurnOutcome> {
+/** For `--debug`; costs nothing while nobody listens. */
+const TRACE = tracingChannel('kleiber:turn');
+
+export const takeTurn = (edge: Edge, request: TurnRequest, watch: Watch): Promise<TurnOutcome> =>
+  TRACE.tracePromise(takeTurnNow, { model: request.model }, undefined, edge, request, watch);
+
+async function takeTurnNow(edge: Edge, request: TurnRequest, watch: Watch): Promise<TurnOutcome> {
   const refused = refusedUnsent(edge, request, watch);
   const outcome = refused === null ? await send(edge, request, watch) : fail(refused);
   if (!outcome.ok) edge.tell({ kind: 'failed', model: request.model, failure: outcome.failure });

@@ -1,5 +1,6 @@
 /** One process with all its descendants in a group of their own: bounded in time and output, and killed as a whole. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tracingChannel } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import type { Clock } from '../domain/clock.ts';
@@ -30,8 +31,14 @@ export interface ProcessRequest {
 
 type Ending = CommandOutcome['kind'];
 
+/** For `--debug`; costs nothing while nobody listens. */
+const TRACE = tracingChannel('kleiber:command');
+
 /** Runs a process to its end, whatever that end is. Never rejects and never waits without a deadline. */
-export async function runProcess(request: ProcessRequest, clock: Clock): Promise<CommandOutcome> {
+export const runProcess = (request: ProcessRequest, clock: Clock): Promise<CommandOutcome> =>
+  TRACE.tracePromise(run, { file: request.file, args: request.arguments }, undefined, request, clock);
+
+async function run(request: ProcessRequest, clock: Clock): Promise<CommandOutcome> {
   const beganAt = clock.monotonicMs();
   const outcome = (kind: Ending, exitCode: number | null, output: string): CommandOutcome => ({
     kind,

@@ -28,7 +28,7 @@ test.each<[words: string[], found: string[]]>([
   [['status', ''], []],
   [
     ['status', '--'],
-    ['--json', '--exit-code', '--watch', '--agent'],
+    ['--json', '--plain', '--exit-code', '--watch', '--agent'],
   ],
   [
     ['work', '--agent', 'engineer-'],

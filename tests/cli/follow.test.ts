@@ -25,7 +25,7 @@ function growingLog() {
 function listening() {
   const said: string[] = [];
   const stream = (name: string) => ({ write: (text: string) => said.push(`${name}: ${text.trimEnd()}`) });
-  const context = { stdout: stream('out'), stderr: stream('err') } as unknown as Context; // it prints and asks nothing
+  const context = { environment: {}, stdout: stream('out'), stderr: stream('err') } as unknown as Context; // it prints and asks nothing
   return { said, context };
 }
 

@@ -63,7 +63,7 @@ async function run(root: string, options: Partial<InitOptions>, more: Partial<In
           .filter(path => path !== ''),
       trust: text => said.trusted.push(text),
       out: line => said.out.push(line),
-      note: line => said.notes.push(line),
+      refuse: line => said.notes.push(line),
       ...more,
     },
   );
