@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { redactSecrets } from '../agent/redact.ts';
 import { taskStream } from '../domain/event.ts';
 import { neutralise } from '../domain/plain-text.ts';
+import { resultBranch } from '../policy/result-branch.ts';
 import type { Attempt, TaskState } from '../policy/task-state.ts';
 import { asPrompt } from '../report/as-prompt.ts';
 import { actionsOn } from './actions.ts';
@@ -25,7 +26,7 @@ export function taskView(id: string, edges: BoardEdges): TaskView | null {
     criteria: file?.task.body.acceptanceCriteria.map(({ text }) => neutralise(text)) ?? [],
     why: neutralise(edges.why(task, now)),
     attempts: task.state?.attempts.map(attempt => attemptView(attempt, edges)) ?? [],
-    submission: task.state === null ? null : submissionOf(task.state),
+    submission: task.state === null ? null : submissionOf(task.state, resultBranch(id, task.card.title)),
     validation: task.state?.validation ?? null,
     verdicts: task.state === null ? [] : verdictsOf(task.state),
     log: logLines(edges.baton.read(taskStream(id))),
@@ -46,10 +47,10 @@ const attemptView = (attempt: Attempt, edges: BoardEdges): AttemptView => ({
   hasTranscript: existsSync(transcriptPath(edges.transcripts, attempt.session)),
 });
 
-function submissionOf({ submission }: TaskState): TaskView['submission'] {
+function submissionOf({ submission }: TaskState, branch: string): TaskView['submission'] {
   if (submission === null) return null;
   const { commit, base, at, model, files, report } = submission;
-  return { commit, base, at, model, files, report };
+  return { branch, commit, base, at, model, files, report };
 }
 
 /** Those of people and of models, newest first; a verdict counts for its own commit only. */

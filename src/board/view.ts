@@ -202,6 +202,8 @@ export interface TaskView {
   why: string;
   attempts: AttemptView[];
   submission: {
+    /** Of the private store; `kleiber branch` brings it over. */
+    branch: string;
     commit: string;
     base: string;
     at: string;

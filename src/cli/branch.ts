@@ -1,8 +1,8 @@
 /** `kleiber branch`: brings the result branch of a task over into the user's repository, on request and never by force. */
 import type { Command } from 'commander';
 import { openStore } from '../git/store.ts';
+import { resultBranch } from '../policy/result-branch.ts';
 import { type ExitCode, gitProblem, problem } from '../report/problem.ts';
-import { resultBranch } from '../worker/hand-in.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say } from './context.ts';
 import { findTask } from './find-task.ts';

@@ -8,6 +8,7 @@ import { neutraliseLine } from '../domain/plain-text.ts';
 import { unreachable } from '../domain/result.ts';
 import type { ModelFailure } from '../model/claude.ts';
 import { type BudgetStop, stopNeed, stopProblem } from '../policy/raise.ts';
+import { resultBranch } from '../policy/result-branch.ts';
 import { isStrike } from '../policy/strikes.ts';
 import type { Claim } from './claim.ts';
 import type { WorkerEdges, WorkerResult } from './edges.ts';
@@ -165,17 +166,6 @@ function noteLeftOut(claim: Claim, leftOut: readonly string[], edges: WorkerEdge
   edges.notice(
     `${claim.state.id}: new files outside its zone were left out: ${leftOut.slice(0, MOST_NAMED).join(', ')}${more} (a line in .gitignore hides what commands make)`,
   );
-}
-
-/** `feature/<task-id>-<slug>` or `fix/…`, as seed 5 names branches. */
-export function resultBranch(id: string, title: string): string {
-  const kind = /^fix\b/i.test(title) ? 'fix' : 'feature';
-  const slug = title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
-    .replace(/^-+|-+$/g, '');
-  return `${kind}/${id}${slug === '' ? '' : `-${slug}`}`;
 }
 
 /** A rate limit that did not clear is no failure of the attempt; a request the API rejects is one of ours. */

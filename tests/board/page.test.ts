@@ -178,6 +178,23 @@ describe.skipIf(whyNoBrowser !== null)('the page of the board', () => {
     await close();
   });
 
+  test('handed-in work can be taken to an editor or a pull request with a line for the terminal', async () => {
+    const { page, complaints, close } = await openPage(browser);
+    await page.goto(desk.board.address);
+    const id = idOf('04-cart-page');
+    await visit(page, `#/task/${id}/diff`, 'Open in an editor');
+    await page.getByText('Open in an editor, make a pull request').click();
+    const branch = /git push -u origin (\S+)/.exec((await page.locator('main').textContent()) ?? '')?.[1] ?? '';
+    expect(branch).toMatch(new RegExp(`^feature/${id}-`));
+    await page.getByRole('button', { name: `Copy the command kleiber branch ${id} && git push` }).click();
+    const copied = await page
+      .locator('html')
+      .evaluate(html => html.ownerDocument.defaultView.navigator.clipboard.readText());
+    expect(copied).toBe(`kleiber branch ${id} && git push -u origin ${branch} && gh pr create --head ${branch}`);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('a ready card goes up by key and down by its menu, keeps the focus, and p0 stays first', async () => {
     const { page, close } = await openPage(browser);
     await page.goto(desk.board.address);

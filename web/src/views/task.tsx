@@ -57,7 +57,8 @@ export function Task({ board }: { board: BoardSnapshot }): JSX.Element {
   );
 }
 
-function Head({ view: { card } }: { view: TaskView }): JSX.Element {
+function Head({ view }: { view: TaskView }): JSX.Element {
+  const { card } = view;
   return (
     <header class="task-head">
       <p class="task-title">{card.title}</p>
@@ -81,9 +82,25 @@ function Head({ view: { card } }: { view: TaskView }): JSX.Element {
         )}
       </p>
       {card.blocker === null ? null : <Blocker view={card.blocker} />}
+      {view.submission === null ? null : <TakeAlong id={card.id} branch={view.submission.branch} />}
     </header>
   );
 }
+
+/** A page must start no editor and sign in nowhere, so a person takes the line to a terminal of theirs. */
+const TakeAlong = ({ id, branch }: { id: string; branch: string }): JSX.Element => (
+  <details>
+    <summary>Open in an editor, make a pull request</summary>
+    <p>
+      The branch, opened beside your checkout:{' '}
+      <CommandLine line={`kleiber branch ${id} && git worktree add ../${id} ${branch} && $EDITOR ../${id}`} />
+    </p>
+    <p>
+      A pull request of it alone:{' '}
+      <CommandLine line={`kleiber branch ${id} && git push -u origin ${branch} && gh pr create --head ${branch}`} />
+    </p>
+  </details>
+);
 
 function Blocker({ view }: { view: NonNullable<TaskView['card']['blocker']> }): JSX.Element {
   return (
