@@ -1,6 +1,9 @@
 /** Fault points: the moments just before and just after a durable write, by the kind of process that makes it. */
 import type { Role } from './chaos-ground.ts';
 
+/** Of those that are sent to a fault point, those that may be sent where somebody has died before. */
+const AGAIN_SHARE = 0.3;
+
 /** Learnt from the processes themselves as they meet them. Each is to be died at once. */
 export class Points {
   readonly known = new Set<string>();
@@ -22,12 +25,13 @@ export class Points {
 
   /**
    * One that this role has not died at and that nobody is on the way to; in a fresh repository the one that is met first,
-   * because what happens there only once would not be met again.
+   * because what happens there only once would not be met again. Now and then one that was died at before: what the next
+   * process does about it is a step of its own.
    */
   choose(role: Role, taken: ReadonlySet<string>, random: () => number, isFresh: boolean): string | null {
-    const open = [...this.known].filter(
-      point => point.startsWith(`${role}\t`) && !this.reached.has(point) && !taken.has(point),
-    );
-    return open[isFresh ? 0 : Math.floor(random() * open.length)]?.split('\t')[1] ?? null;
+    const free = [...this.known].filter(point => point.startsWith(`${role}\t`) && !taken.has(point));
+    const open = free.filter(point => !this.reached.has(point));
+    const from = !isFresh && random() < AGAIN_SHARE ? free : open;
+    return from[isFresh ? 0 : Math.floor(random() * from.length)]?.split('\t')[1] ?? null;
   }
 }

@@ -35,10 +35,12 @@ export interface ChaosReport {
 
 /** Kills of one round, per task of its plan; what is left over goes into the next. */
 const KILLS_PER_TASK = 5;
+/** What a process does about the death of another is met only where others die at random as well. */
+const KILLS_BESIDE_POINTS_PER_TASK = 1;
 /** Of those that are started, those that are sent to a fault point. */
 const POINT_SHARE = 0.6;
 /** Rounds that bring no further fault point before the rest is given up and named. */
-const MOST_BARREN = 3;
+const MOST_BARREN = 12;
 
 /** Numbers from 0 to 1 that are the same in every run with the same seed. */
 export function seeded(seed: number): () => number {
@@ -70,9 +72,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   if (options.undisturbed) await play(0);
   for (let barren = 0; isWanted() && barren < MOST_BARREN; ) {
     if (performance.now() - began > (options.mostMs ?? Number.POSITIVE_INFINITY)) break;
-    const before = [killed(), points.reached.size].join();
-    await play(Math.max(1, Math.min(KILLS_PER_TASK * options.tasks, options.kills - killed())));
-    barren = [Math.min(killed(), options.kills), points.reached.size].join() === before ? barren + 1 : 0;
+    const progress = (): string => [Math.min(killed(), options.kills), points.reached.size].join();
+    const before = progress();
+    const left = options.kills - killed();
+    await play(
+      left > 0 ? Math.min(KILLS_PER_TASK * options.tasks, left) : KILLS_BESIDE_POINTS_PER_TASK * options.tasks,
+    );
+    barren = progress() === before ? barren + 1 : 0;
   }
   total.points = { reached: points.reached.size, known: points.known.size, missing: points.missing() };
   total.tookMs = performance.now() - began;
