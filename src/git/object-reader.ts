@@ -47,12 +47,13 @@ class Conversation {
 
   constructor(child: ChildProcess) {
     this.#child = child;
-    child.once('error', () => this.#end());
+    child.on('error', () => this.#end());
     child.once('close', () => this.#end());
     // EPIPE and the like: its end tells the story.
     child.stdin?.on('error', () => {});
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
-    if (child.stdin === null || child.stdout === null) this.#end();
+    // Without a free descriptor there is no pipe either, and the error comes as an event.
+    if (!child.stdin || !child.stdout) this.#end();
   }
 
   ask(name: string): Promise<ObjectAnswer> {
@@ -68,7 +69,7 @@ class Conversation {
   #wait(): void {
     const isAsked = this.#waiting.length > 0;
     for (const handle of [this.#child, this.#child.stdin, this.#child.stdout])
-      if (handle !== null && 'ref' in handle) (handle as Refable)[isAsked ? 'ref' : 'unref']();
+      if (handle && 'ref' in handle) (handle as Refable)[isAsked ? 'ref' : 'unref']();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end(), isAsked ? DEADLINE_MS : IDLE_MS);
     if (!isAsked) this.#timer.unref();

@@ -107,6 +107,13 @@ describe('with an odd one', () => {
     expect(child.kill).toHaveBeenCalledOnce();
   });
 
+  test('without a free descriptor there are no pipes, and nothing is answered', async () => {
+    const { child, start } = scripted();
+    Object.assign(child, { stdin: undefined, stdout: undefined });
+    expect(await objectReader(start).read('one')).toEqual({ kind: 'unanswered' });
+    child.emit('error', new Error('EMFILE'));
+  });
+
   test('a git that cannot be started answers nothing', async () => {
     const { child, start } = scripted();
     const asked = objectReader(start).read('one');
