@@ -2,6 +2,7 @@
 import { type Context, flagWords } from './context.ts';
 
 const NO_INPUT = '--no-input';
+const NO_PAGER = '--no-pager';
 const QUIET: readonly string[] = ['-q', '--quiet'];
 const DEBUG = '--debug';
 
@@ -16,13 +17,17 @@ export interface GlobalFlags {
 /** Words behind `--` are never flags. */
 export async function takeGlobalFlags(given: readonly string[], outside: Context): Promise<GlobalFlags> {
   const flags = flagWords(given);
-  const isOurs = (word: string): boolean => word === NO_INPUT || word === DEBUG || QUIET.includes(word);
+  const isOurs = (word: string): boolean => [NO_INPUT, NO_PAGER, DEBUG, ...QUIET].includes(word);
   const words = given.filter((word, index) => index >= flags.length || !isOurs(word));
   const context: Context = {
     ...outside,
     stderr: outside.stderr,
     isQuiet: flags.some(word => QUIET.includes(word)),
-    environment: flags.includes(NO_INPUT) ? { ...outside.environment, KLEIBER_NO_INPUT: '1' } : outside.environment,
+    environment: {
+      ...outside.environment,
+      ...(flags.includes(NO_INPUT) ? { KLEIBER_NO_INPUT: '1' } : {}),
+      ...(flags.includes(NO_PAGER) ? { PAGER: '' } : {}),
+    },
   };
   if (!flags.includes(DEBUG)) return { words, context, close: () => {} };
   const { openDebugLog } = await import('./debug-log.ts');

@@ -21,6 +21,7 @@ const ENVIRONMENT = `Environment
   KLEIBER_HOME         where state goes: ledger, worktrees, transcripts. Else XDG_STATE_HOME/kleiber or ~/.local/state/kleiber
   KLEIBER_NO_INPUT     1 asks nothing, like --no-input and like a run without a terminal
   LC_ALL, LC_CTYPE, LANG  a locale that is not UTF-8 gets v x > . in place of ✓ ✗ ▶ ·
+  PAGER, LESS          shows kleiber show and kleiber log on a terminal; less -FIRX unless told otherwise
   NO_COLOR, TERM       nothing to do: kleiber prints no colours, and tells by glyph and word
 
 Neither key nor address is ever taken from a repository.
@@ -30,6 +31,7 @@ const FLAGS = `Flags that every command takes
 
   -q, --quiet    prints only answers and errors, no progress and no notes
   --no-input     asks nothing; a missing answer is exit code 2 with the flag to pass
+  --no-pager     prints long answers as they are; so does PAGER=cat
   --debug        writes each git, each command and each turn with its duration to a file, and names the file at the end
   -h, --help     options and examples of the command
 

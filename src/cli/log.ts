@@ -5,6 +5,7 @@ import { datedLine, eventLine } from '../report/event-line.ts';
 import { type ExitCode, problem } from '../report/problem.ts';
 import { type Context, complain, say } from './context.ts';
 import { followLog, jsonPrinter, type Printer, untilStopped } from './follow.ts';
+import { paged } from './paged.ts';
 import { openProject } from './project.ts';
 
 interface LogFlags {
@@ -26,7 +27,9 @@ export function define(command: Command, context: Context, done: (code: ExitCode
       if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, 1 or more');
       return value;
     })
-    .action(async (flags: LogFlags) => done(await log(flags, context)));
+    .action(async (flags: LogFlags) =>
+      done(await (flags.follow ? log(flags, context) : paged(context, shown => log(flags, shown)))),
+    );
 }
 
 const SUBJECT_WIDTH = 28;

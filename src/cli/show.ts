@@ -15,6 +15,7 @@ import { whyJsonOfTask, whyOfTask } from './around.ts';
 import { systemClock } from './clock.ts';
 import { type Context, complain, say, sayJson } from './context.ts';
 import { findTask } from './find-task.ts';
+import { paged } from './paged.ts';
 import { openProject, type Project } from './project.ts';
 
 interface ShowFlags {
@@ -33,7 +34,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--diff', 'what was handed in')
     .option('--as-prompt', 'task, what failed and difference, to paste into a conversation')
     .option('--json', 'task and events as JSON, or with --why the reasons')
-    .action(async (id: string, flags: ShowFlags) => done(await show(id, flags, context)));
+    .action(async (id: string, flags: ShowFlags) => done(await paged(context, shown => show(id, flags, shown))));
 }
 
 async function show(id: string, flags: ShowFlags, context: Context): Promise<ExitCode> {

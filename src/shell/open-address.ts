@@ -5,11 +5,16 @@ import { spawn } from 'node:child_process';
 export function openAddress(address: string, environment: Readonly<Record<string, string | undefined>>): void {
   const command = opener(environment);
   if (command === null) return;
-  const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ANTHROPIC_')));
-  const child = spawn(command, [address], { detached: true, stdio: 'ignore', env });
+  const child = spawn(command, [address], { detached: true, stdio: 'ignore', env: withoutKey(environment) });
   child.once('error', () => undefined); // no such program: the person has the address
   child.unref();
 }
+
+/** For a program of the person's: no child ever gets the key. */
+export const withoutKey = (
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ANTHROPIC_')));
 
 /** Null where a window would open on another machine or in front of nobody. */
 function opener(environment: Readonly<Record<string, string | undefined>>): string | null {
