@@ -2,6 +2,7 @@
 import { redactSecrets } from '../agent/redact.ts';
 import type { Check, CheckResult, CheckRun, Validation } from '../domain/check.ts';
 import { overallResult, rememberedValidation, validationText } from '../domain/check.ts';
+import { tellIfSlow } from '../domain/slow.ts';
 import type { GitFailure } from '../git/git.ts';
 import { validationKey } from '../policy/validation-key.ts';
 import type { CommandOutcome } from '../shell/sandbox.ts';
@@ -99,7 +100,12 @@ export async function checkAfresh(
       gitDir: edges.store.path,
       signal,
     });
-    const outcome = await tellIfSlow(running, `running ${check.command} on ${commit.slice(0, 9)} …`, edges);
+    const outcome = await tellIfSlow(
+      running,
+      `running ${check.command} on ${commit.slice(0, 9)} …`,
+      edges.studio.clock,
+      edges.notice,
+    );
     runs.push(runOf(check, outcome, edges.studio.secrets));
   }
   return { tree, result: overallResult(runs), runs };
@@ -110,21 +116,6 @@ function noTree(failure: GitFailure): CheckRun {
   const output = failure.reason === 'git_failed' ? failure.detail : failure.reason.replaceAll('_', ' ');
   const command = failure.reason === 'git_failed' ? failure.command : 'git worktree add';
   return { name: 'a tree to check', command, result: 'could_not_run', exitCode: null, durationMs: 0, output };
-}
-
-const SLOW_MS = 2_000;
-
-/** What takes long says so; what is quick shows by its result. */
-async function tellIfSlow<Value>(work: Promise<Value>, text: string, edges: ConductorEdges): Promise<Value> {
-  const over = new AbortController();
-  void edges.studio.clock.sleep(SLOW_MS, over.signal).then(() => {
-    if (!over.signal.aborted) edges.notice(text);
-  });
-  try {
-    return await work;
-  } finally {
-    over.abort();
-  }
 }
 
 /** The shell's own words for a command that is not there or cannot be executed. */

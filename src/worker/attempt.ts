@@ -7,6 +7,7 @@ import { toolsOf } from '../agent/tools/toolbox.ts';
 import { letGo } from '../baton/hold.ts';
 import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
+import { tellIfSlow } from '../domain/slow.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { Standing } from '../policy/board.ts';
 import { proofRules } from '../policy/proof-rules.ts';
@@ -37,11 +38,10 @@ export async function runAttempt(
   edges: WorkerEdges,
 ): Promise<WorkerResult['halted']> {
   try {
-    const opened = await edges.store.openWorktree(
-      `${edges.worktrees}/${claim.slot}`,
-      `agent/${claim.slot}`,
-      claim.start,
-    );
+    const { slot } = claim;
+    const opening = edges.store.openWorktree(`${edges.worktrees}/${slot}`, `agent/${slot}`, claim.start);
+    const text = `${claim.state.id}: its worktree takes a while; a git of a process that died may still be at work there`;
+    const opened = await tellIfSlow(opening, text, edges.studio.clock, edges.notice);
     if (!opened.ok) return noWorktree(claim, opened.failure, edges);
     const running: Running = {
       claim,
