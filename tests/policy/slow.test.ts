@@ -9,7 +9,10 @@ function bed() {
       waking.push(resolve);
       signal?.addEventListener('abort', () => resolve());
     });
-  return { sleep, wake: () => waking.forEach(wake => wake()) };
+  const wake = (): void => {
+    for (const resolve of waking) resolve();
+  };
+  return { sleep, wake };
 }
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
