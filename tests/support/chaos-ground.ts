@@ -41,6 +41,8 @@ export class ChaosGround {
   /** Stands in the command line of everything that agents start. */
   readonly marker: string;
   readonly #launcher: string;
+  #readUpTo = 0;
+  #landed = 0;
   /** What a command needs to work where there is no sandbox. */
   readonly sandboxWords: readonly string[];
 
@@ -176,11 +178,18 @@ export class ChaosGround {
     }
   }
 
+  /** How many tasks have landed. Asked again and again beside the run, so each event is read once. */
+  landed(): number {
+    if (!existsSync(join(this.repository, '.git/kleiber/state.db'))) return 0;
+    const news = this.look(baton => baton.after(this.#readUpTo));
+    this.#readUpTo = news.at(-1)?.position ?? this.#readUpTo;
+    this.#landed += news.filter(({ event }) => event.kind === 'landed').length;
+    return this.#landed;
+  }
+
   /** Everything has landed, and the user's branch has it. */
   isDone(): boolean {
-    if (!existsSync(join(this.repository, '.git/kleiber/state.db'))) return false;
-    const landed = this.look(baton => baton.after(0).filter(({ event }) => event.kind === 'landed').length);
-    if (landed < this.tasks) return false;
+    if (this.landed() < this.tasks) return false;
     const tips = [
       ['-C', this.repository, 'rev-parse', 'main'],
       ['--git-dir', this.storePath, 'rev-parse', 'refs/integration/main'],

@@ -75,10 +75,9 @@ type Run = ReturnType<ChaosGround['start']>;
 /** Asks for the heap each time a tenth more of the tasks has landed; the process must still be there to answer the last one. */
 async function lookAtEveryTenth(ground: ChaosGround, { child }: Run, heapFile: string): Promise<void> {
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const log = join(ground.repository, '.git/kleiber/state.db');
   for (let tenth = 1; tenth <= TENTHS && !isOver(); ) {
     await realClock.sleep(100);
-    const landed = existsSync(log) ? ground.look(countLanded) : 0;
+    const landed = ground.landed();
     // The last look comes a task early: after the last task the process has little reason to stay.
     if (landed < Math.min((ground.tasks * tenth) / TENTHS, ground.tasks - 1)) continue;
     child.kill('SIGUSR2');
@@ -88,9 +87,6 @@ async function lookAtEveryTenth(ground: ChaosGround, { child }: Run, heapFile: s
     tenth++;
   }
 }
-
-const countLanded = (baton: { after(position: number): Stored[] }): number =>
-  baton.after(0).filter(({ event }) => event.kind === 'landed').length;
 
 function heapLooks(path: string): { heap: number; rss: number }[] {
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
