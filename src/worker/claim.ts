@@ -136,7 +136,7 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
   if (lanes.filter(lane => lane.tier === tier && lane.stream !== stream).length >= limit)
     return fail({ reason: 'lane_full' });
   const opensLane = { tier, limit, owner: holder.owner };
-  const slot = holdSlot(agent, view, edges);
+  const slot = holdSlot(agent, edges);
   const attempt = state.attempts.length + 1;
   const resumed = state.handovers.at(-1)?.session ?? null;
   const session = resumed ?? `${state.id}-a${attempt}`;
@@ -185,13 +185,18 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
   return fail({ reason: outcome === 'lane_full' ? 'lane_full' : 'lost' });
 }
 
-/** The first free worktree of an agent. One that a dead attempt still needs is left alone until its work is saved. */
-function holdSlot(agent: string, view: BoardView, edges: WorkerEdges): string {
-  const needed = new Set(
-    [...view.states.values()].flatMap(state => (state.stage.kind === 'running' ? [state.stage.worktree] : [])),
-  );
+/**
+ * The first free worktree of an agent. One that a dead attempt still needs is left alone until its work is saved; its claim
+ * is older than its worker's death, so whoever looks after taking the worktree sees it, however long ago the board was looked at.
+ */
+function holdSlot(agent: string, { holder, keeper }: WorkerEdges): string {
   for (let number = 1; ; number++) {
     const name = number === 1 ? agent : `${agent}-${number}`;
-    if (!needed.has(name) && tryHold(edges.holder, worktreeStream(name))) return name;
+    if (isNeeded(name, keeper.look()) || !tryHold(holder, worktreeStream(name))) continue;
+    if (!isNeeded(name, keeper.look())) return name;
+    letGo(holder, worktreeStream(name));
   }
 }
+
+const isNeeded = (slot: string, { states }: BoardView): boolean =>
+  [...states.values()].some(({ stage }) => stage.kind === 'running' && stage.worktree === slot);

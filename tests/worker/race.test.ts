@@ -31,6 +31,44 @@ test('two workers never both claim a task, and each works in a worktree of its o
   expect(house.landings().toSorted()).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('a worktree with the work of a dead attempt is never taken, however old the board is that a worker looks at', async () => {
+  house = new House();
+  const begun = Promise.withResolvers<void>();
+  let isFirst = true;
+  house.task('a', async asked => {
+    if (!isFirst || asked.turn === 0) return writes({ 'src/backend/a.txt': 'a' })(asked);
+    isFirst = false;
+    begun.resolve();
+    return await new Promise(() => {});
+  });
+  house.task('b', writes({ 'src/backend/b.txt': 'b' }));
+  const first = await house.start();
+  const second = await house.start();
+  await first.ticks();
+  // The second one has looked at the board, and is held up on its way to the claim.
+  const [isUnderWay, isReleased] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { integrationTip } = second.worker.store;
+  second.worker.store.integrationTip = async branch => {
+    isUnderWay.resolve();
+    await isReleased.promise;
+    return await integrationTip(branch);
+  };
+  const following = second.follow({ until: 'once' });
+  await isUnderWay.promise;
+  void first.attempt();
+  await begun.promise;
+  first.die();
+  isReleased.resolve();
+  await following;
+  const worktrees = second.holder.baton
+    .read('task/b')
+    .flatMap(({ event }) => ('worktree' in event ? [event.worktree] : []));
+  expect(worktrees).toEqual(['engineer-backend-2']);
+  await second.toTheEnd();
+  expect(house.landings().toSorted()).toEqual(['a', 'b']);
+  expect(second.holder.baton.read('task/a').filter(({ event }) => event.kind === 'returned')).toEqual([]);
+});
+
 test('the lanes hold, however many workers there are', async () => {
   house = new House({ config: { lanes: { sonnet: 1 } } });
   let live = 0;
