@@ -13,8 +13,8 @@ import type { ConductorEdges } from './edges.ts';
 const CHECK_TREE = 'checks';
 
 /** While there is nothing to check. Without a sandbox a check may have left a process behind, which would go on writing there. */
-export async function tidyCheckTree({ studio, store, worktrees }: ConductorEdges): Promise<void> {
-  if (studio.sandbox.kind !== 'none') await store.tidyWorktree(`${worktrees}/${CHECK_TREE}`);
+export async function tidyCheckTree({ studio, store, worktrees }: ConductorEdges, signal: AbortSignal): Promise<void> {
+  if (studio.sandbox.kind !== 'none') await store.tidyWorktree(`${worktrees}/${CHECK_TREE}`, signal);
 }
 
 export async function checkCommit(

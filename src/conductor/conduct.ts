@@ -1,6 +1,6 @@
 /** The conductor's run: takes the lead when nobody living holds it, and ticks until it is told to stop. */
 import { letGo, tryHold } from '../baton/hold.ts';
-import { QUIET_MS } from '../domain/clock.ts';
+import { QUIET_MS, unlessNews } from '../domain/clock.ts';
 import { LEAD_STREAM } from '../domain/event.ts';
 import { takeAnswers } from './answers.ts';
 import { tidyCheckTree } from './checks.ts';
@@ -50,8 +50,7 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
 async function rest(isTidy: boolean, stopping: AbortSignal, edges: ConductorEdges): Promise<boolean> {
   const rang = await edges.bell(stopping, isTidy ? undefined : QUIET_MS);
   if (isTidy || rang || stopping.aborted) return isTidy;
-  await tidyCheckTree(edges);
-  return true;
+  return await unlessNews(signal => tidyCheckTree(edges, signal), edges.bell, stopping);
 }
 
 function takeLead(edges: ConductorEdges): boolean {

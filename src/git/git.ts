@@ -82,9 +82,9 @@ export interface GitStore {
   openWorktree(path: string, branch: string, commit: string): Promise<Result<Worktree, GitFailure>>;
   /**
    * Between two tasks: takes away what the last one left in a worktree that was opened here, so that opening it again
-   * is quick. Whoever calls holds the worktree, and nothing that ran in it is alive.
+   * is quick. Whoever calls holds the worktree, and nothing that ran in it is alive. Stops where it is when it is told to.
    */
-  tidyWorktree(path: string): Promise<void>;
+  tidyWorktree(path: string, signal: AbortSignal): Promise<void>;
   /**
    * Commits the whole worktree (untracked too, ignored not) with a private index; the same tree as `parent` gives
    * `parent` back. `isWanted` is asked about untracked paths: what commands leave behind is no part of the work.

@@ -101,7 +101,7 @@ function storeOf(store: StoreContext): GitStore {
     rootEntries: commit => entries.of(commit),
     listFiles: commit => listFiles(store, commit),
     openWorktree: (path, branch, commit) => openWorktree(store, path, branch, commit),
-    tidyWorktree: path => tidyWorktree(store, path),
+    tidyWorktree: (path, signal) => tidyWorktree(store, path, signal),
     checkpoint: (worktree, parent, message, at, isWanted) => checkpoint(store, worktree, parent, message, at, isWanted),
     keep: (group, name, commit) => setRef(store, `refs/kleiber/${group}/${name}`, commit),
     setBranch: (name, commit) => setRef(store, `refs/heads/${name}`, commit),

@@ -126,7 +126,7 @@ async function reuse(
  * changes the files that differ. For moments in which nothing else is to do; whoever calls it holds the worktree, and
  * nothing that ran in it is alive.
  */
-export async function tidyWorktree(store: StoreContext, path: string): Promise<void> {
+export async function tidyWorktree(store: StoreContext, path: string, signal: AbortSignal): Promise<void> {
   const place = await canonicalPath(path);
   const last = store.opened.get(place);
   if (last === undefined || last.tidy !== null) return;
@@ -135,8 +135,10 @@ export async function tidyWorktree(store: StoreContext, path: string): Promise<v
   const isOurs = admin !== null && (await isPresent(place)) && (await isLastOpening(admin, last.opening));
   if (!isOurs) return;
   // Whoever opens a worktree that could not be tidied finds out why.
-  const recycled = await recycle(store, worktreePlace(store, place, admin), last.branch, last.commit);
-  if (recycled.ok) store.opened.set(place, { ...last, tidy: await folderStamp(place) });
+  const recycled = await recycle(store, worktreePlace(store, place, admin), last.branch, last.commit, { signal });
+  // What was stopped is done another time.
+  if (signal.aborted) store.opened.set(place, last);
+  else if (recycled.ok) store.opened.set(place, { ...last, tidy: await folderStamp(place) });
 }
 
 /**

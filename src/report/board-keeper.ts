@@ -61,6 +61,8 @@ export interface BoardView {
 export interface BoardKeeper {
   /** The very same view as long as nothing has happened. */
   look(): BoardView;
+  /** The tasks of this very moment, without a board of them, which takes long where they are many; they move on under the reader. */
+  statesNow(): ReadonlyMap<string, TaskState>;
   /** To be asked before something is done for what a file says; a file that has changed is read again by the next look. */
   isCurrent(file: TaskFile): boolean;
   suspect(path: string): void;
@@ -79,9 +81,9 @@ export function boardKeeper(baton: Baton, files: TaskFiles, today: () => string)
   let read: { files: readonly TaskFile[]; tasks: ReadTasks } | null = null;
   let last: BoardView | null = null;
   let lastDay = '';
-  /** True when a task has moved or a person has decided something; holds and deliveries change no board. */
-  const catchUp = (): boolean => {
-    let hasMoved = false;
+  /** True when a task has moved or a person has decided something since the last board; holds and deliveries change none. */
+  let hasMoved = false;
+  const catchUp = (): void => {
     for (const stored of baton.after(position)) {
       position = stored.position;
       if (stored.stream.startsWith(TASK_PREFIX)) fold(states, stored);
@@ -89,11 +91,10 @@ export function boardKeeper(baton: Baton, files: TaskFiles, today: () => string)
       else if (!stored.stream.startsWith(PLAN_PREFIX) || !keepPlan(tables, drafts, stored)) continue;
       hasMoved = true;
     }
-    return hasMoved;
   };
   return {
     look: () => {
-      const hasMoved = catchUp();
+      catchUp();
       const now = files.all();
       const day = today();
       if (last !== null && read?.files === now && !hasMoved && day === lastDay) {
@@ -104,9 +105,14 @@ export function boardKeeper(baton: Baton, files: TaskFiles, today: () => string)
       const { cards, tasks, faults } = read.tasks;
       const board = buildBoard(decided(cards, drafts), states, day);
       lastDay = day;
+      hasMoved = false;
       const plans = { tables: new Map(tables), drafts: new Map(drafts) };
       last = { board, tasks, states: new Map(states), faults, controls, ...plans, position };
       return last;
+    },
+    statesNow: () => {
+      catchUp();
+      return states;
     },
     isCurrent: file => files.isCurrent(file),
     suspect: path => files.suspect(path),

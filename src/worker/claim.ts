@@ -192,11 +192,11 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
 function holdSlot(agent: string, { holder, keeper }: WorkerEdges): string {
   for (let number = 1; ; number++) {
     const name = number === 1 ? agent : `${agent}-${number}`;
-    if (isNeeded(name, keeper.look()) || !tryHold(holder, worktreeStream(name))) continue;
-    if (!isNeeded(name, keeper.look())) return name;
+    if (isNeeded(name, keeper.statesNow()) || !tryHold(holder, worktreeStream(name))) continue;
+    if (!isNeeded(name, keeper.statesNow())) return name;
     letGo(holder, worktreeStream(name));
   }
 }
 
-const isNeeded = (slot: string, { states }: BoardView): boolean =>
+const isNeeded = (slot: string, states: ReadonlyMap<string, TaskState>): boolean =>
   [...states.values()].some(({ stage }) => stage.kind === 'running' && stage.worktree === slot);

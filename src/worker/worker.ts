@@ -75,7 +75,7 @@ async function runSlot(options: SlotOptions, edges: WorkerEdges, result: WorkerR
 /** Until there is news; what can wait is done when there has been none for a moment. */
 async function rest({ stopping, tidier }: SlotOptions, edges: WorkerEdges): Promise<void> {
   const rang = await edges.bell(stopping, tidier.isDue() ? QUIET_MS : undefined);
-  if (!rang && !stopping.aborted) await tidier.tidyOne();
+  if (!rang && !stopping.aborted) await tidier.tidyOne(stopping);
 }
 
 /** `nobody_conducts`: something waits for a conductor, and none is there. */

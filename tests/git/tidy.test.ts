@@ -23,6 +23,7 @@ async function seen(commit: string): Promise<{ status: string; isTree: boolean }
   return { status, isTree: saved.commit === commit };
 }
 
+const NEVER = new AbortController().signal;
 const FRESH = { status: '## agent/w', isTree: true };
 
 beforeEach(async () => {
@@ -65,12 +66,12 @@ test.each([
   async (_, other) => {
     await open(base);
     leaveThings();
-    await store.tidyWorktree(path);
+    await store.tidyWorktree(path, NEVER);
     expect(await seen(base)).toEqual(FRESH);
     await open(other());
     expect(await seen(other())).toEqual(FRESH);
     leaveThings();
-    await store.tidyWorktree(path);
+    await store.tidyWorktree(path, NEVER);
     await open(base);
     expect(await seen(base)).toEqual(FRESH);
   },
@@ -78,7 +79,7 @@ test.each([
 
 test('what was put in order is not looked at again, only what differs is', async () => {
   await open(base);
-  await store.tidyWorktree(path);
+  await store.tidyWorktree(path, NEVER);
   // A file that git would take away if it looked.
   sandbox.write(path, { 'src/unseen.ts': 'u' });
   await open(next);
@@ -93,7 +94,7 @@ test.each([
   ['something went from its top', async () => rmSync(join(path, 'plain'))],
 ])('all of it is looked at again when %s', async (_, happen) => {
   await open(base);
-  await store.tidyWorktree(path);
+  await store.tidyWorktree(path, NEVER);
   await happen();
   sandbox.write(path, { 'src/unseen.ts': 'u' });
   await open(next);
@@ -102,7 +103,7 @@ test.each([
 
 test('for another branch it is looked at again, and stands on that one', async () => {
   await open(base);
-  await store.tidyWorktree(path);
+  await store.tidyWorktree(path, NEVER);
   await open(next, store, 'agent/other');
   expect(await seen(next)).toEqual({ ...FRESH, status: '## agent/other' });
 });
@@ -111,15 +112,28 @@ test('a worktree that another process has opened since is left to it', async () 
   await open(base);
   await open(base, await sandbox.store());
   leaveThings();
-  await store.tidyWorktree(path);
+  await store.tidyWorktree(path, NEVER);
   expect(existsSync(join(path, 'left/x.ts'))).toBe(true);
 });
 
+test('one that is stopped half-way is looked at as a whole, and can be tidied another time', async () => {
+  await open(base);
+  leaveThings();
+  await store.tidyWorktree(path, AbortSignal.abort());
+  expect(existsSync(join(path, 'left/x.ts'))).toBe(true);
+  await store.tidyWorktree(path, NEVER);
+  expect(await seen(base)).toEqual(FRESH);
+  leaveThings();
+  await store.tidyWorktree(path, AbortSignal.timeout(1));
+  await open(next);
+  expect(await seen(next)).toEqual(FRESH);
+});
+
 test('one that is gone, or that nobody here has opened, is no concern', async () => {
-  await store.tidyWorktree(path);
+  await store.tidyWorktree(path, NEVER);
   await open(base);
   rmSync(path, { recursive: true });
-  await store.tidyWorktree(path);
+  await store.tidyWorktree(path, NEVER);
   expect(existsSync(path)).toBe(false);
   await open(next);
   expect(await seen(next)).toEqual(FRESH);

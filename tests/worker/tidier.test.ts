@@ -29,9 +29,9 @@ test('a worktree is tidied when nothing has happened for a moment, and is held m
   const stream = worktreeStream(SLOT);
   let heldMeanwhile: unknown = null;
   const { tidyWorktree } = here.worker.store;
-  const tidy = vi.spyOn(here.worker.store, 'tidyWorktree').mockImplementation(async path => {
+  const tidy = vi.spyOn(here.worker.store, 'tidyWorktree').mockImplementation(async (path, signal) => {
     heldMeanwhile = here.holder.baton.read(stream).at(-1)?.event.kind;
-    await tidyWorktree(path);
+    await tidyWorktree(path, signal);
   });
   const waits: (number | undefined)[] = [];
   here.worker.bell = async (_, mostMs) => {
@@ -41,10 +41,30 @@ test('a worktree is tidied when nothing has happened for a moment, and is held m
   };
   await here.work();
   expect([here.board(), existsSync(left())]).toEqual([{ greet: 'landed' }, false]);
-  expect(tidy.mock.calls).toEqual([[join(house.root, 'worktrees', SLOT)]]);
+  expect(tidy.mock.calls).toEqual([[join(house.root, 'worktrees', SLOT), expect.any(AbortSignal)]]);
   expect([heldMeanwhile, here.holder.baton.read(stream).at(-1)?.event.kind]).toEqual(['held', 'let_go']);
-  // Only the first wait is short: afterwards nothing is due.
-  expect([waits[0], waits[1]]).toEqual([300, undefined]);
+  // A short wait, one for its own event, and those while it is tidied: then nothing is due any more.
+  expect(waits.slice(0, 3)).toEqual([300, 0, undefined]);
+  expect(waits.slice(3).every(mostMs => mostMs === undefined)).toBe(true);
+});
+
+test('news stops it, the task that has come is worked on, and the worktree is tidied another time', async () => {
+  const here = await afterOne('bubblewrap');
+  const signals: AbortSignal[] = [];
+  const { tidyWorktree } = here.worker.store;
+  here.worker.store.tidyWorktree = async (path, signal) => {
+    signals.push(signal);
+    if (signals.length > 1) return await tidyWorktree(path, signal);
+    house.task('wave', writes({ 'src/backend/wave.txt': 'hello\n' }));
+    await new Promise(resolve => signal.addEventListener('abort', resolve));
+  };
+  here.worker.bell = async (_, mostMs) => {
+    await here.pull();
+    return mostMs === undefined && signals.length === 1 && !signals[0]?.aborted;
+  };
+  await here.work();
+  expect(here.board()).toEqual({ greet: 'landed', wave: 'landed' });
+  expect(signals.map(signal => signal.aborted)).toEqual([true, false]);
 });
 
 test('news comes first', async () => {
@@ -71,13 +91,17 @@ test('a conductor tidies the tree of its checks once after each change', async (
   const tidy = vi.spyOn(here.conductor.store, 'tidyWorktree');
   const stop = new AbortController();
   const waits: (number | undefined)[] = [];
+  let isLast = 0;
   here.conductor.bell = async (_, mostMs) => {
+    await new Promise(resolve => setImmediate(resolve));
     waits.push(mostMs);
-    if (waits.length === 2) stop.abort();
+    if (!tidy.mock.settledResults.some(({ type }) => type === 'fulfilled')) return false;
+    isLast ||= waits.length;
+    if (waits.length > isLast) stop.abort();
     return false;
   };
   here.stepDown();
   await conduct({ until: 'stopped', stopping: stop.signal, killed: NEVER }, here.conductor);
-  expect([here.board(), waits]).toEqual([{ greet: 'landed' }, [300, undefined]]);
-  expect(tidy.mock.calls).toEqual([[join(house.root, 'worktrees', 'checks')]]);
+  expect([here.board(), waits[0], waits.at(-1)]).toEqual([{ greet: 'landed' }, 300, undefined]);
+  expect(tidy.mock.calls).toEqual([[join(house.root, 'worktrees', 'checks'), expect.any(AbortSignal)]]);
 });
