@@ -88,9 +88,7 @@ async function tryOne(
   result: WorkerResult,
   refusals: Notes['refusals'],
 ): Promise<Pass> {
-  const tasks = [...view.board.values()];
-  let hope = tasks.some(({ standing }) => standing === 'running');
-  let needsConductor = tasks.some(task => isForTheConductor(task, view)) || expectsScribe(view, edges);
+  let [hope, isPending] = [false, false];
   for (const task of readyTasks(view.board, options.agents, view.controls.line)) {
     const claim = await claimTask(view, task, options.tier, edges);
     if (claim.ok) {
@@ -105,8 +103,12 @@ async function tryOne(
     }
     refusals.note(task, claim.failure);
     hope ||= isPassing(claim.failure);
-    needsConductor ||= claim.failure.reason === 'baseline_pending';
+    isPending ||= claim.failure.reason === 'baseline_pending';
   }
+  // Only now, because it takes a look at every task, and a task that is there need not wait for that.
+  const tasks = [...view.board.values()];
+  hope ||= tasks.some(({ standing }) => standing === 'running');
+  const needsConductor = isPending || tasks.some(task => isForTheConductor(task, view)) || expectsScribe(view, edges);
   if (hope || (needsConductor && isHeld(edges.holder, LEAD_STREAM))) return 'wait';
   return needsConductor ? 'nobody_conducts' : 'nothing_to_hope_for';
 }
