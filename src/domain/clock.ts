@@ -6,7 +6,7 @@ export interface Clock {
 }
 
 /** So long nothing has to happen before what can wait is done. */
-export const QUIET_MS = 300;
+export const QUIET_MS = 150;
 
 /** Waits until something may have happened, for `mostMs` at the longest; false when nothing did. */
 export type Bell = (signal: AbortSignal, mostMs?: number) => Promise<boolean>;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { conduct } from '../../src/conductor/conduct.ts';
+import { QUIET_MS } from '../../src/domain/clock.ts';
 import { worktreeStream } from '../../src/domain/event.ts';
 import { House } from '../support/house-rig.ts';
 import { writes } from '../support/house-rig-claude.ts';
@@ -44,7 +45,7 @@ test('a worktree is tidied when nothing has happened for a moment, and is held m
   expect(tidy.mock.calls).toEqual([[join(house.root, 'worktrees', SLOT), expect.any(AbortSignal)]]);
   expect([heldMeanwhile, here.holder.baton.read(stream).at(-1)?.event.kind]).toEqual(['held', 'let_go']);
   // A short wait, one for its own event, and those while it is tidied: then nothing is due any more.
-  expect(waits.slice(0, 3)).toEqual([300, 0, undefined]);
+  expect(waits.slice(0, 3)).toEqual([QUIET_MS, 0, undefined]);
   expect(waits.slice(3).every(mostMs => mostMs === undefined)).toBe(true);
 });
 
@@ -102,6 +103,6 @@ test('a conductor tidies the tree of its checks once after each change', async (
   };
   here.stepDown();
   await conduct({ until: 'stopped', stopping: stop.signal, killed: NEVER }, here.conductor);
-  expect([here.board(), waits[0], waits.at(-1)]).toEqual([{ greet: 'landed' }, 300, undefined]);
+  expect([here.board(), waits[0], waits.at(-1)]).toEqual([{ greet: 'landed' }, QUIET_MS, undefined]);
   expect(tidy.mock.calls).toEqual([[join(house.root, 'worktrees', 'checks'), expect.any(AbortSignal)]]);
 });
