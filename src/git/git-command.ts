@@ -40,13 +40,11 @@ export interface GitOptions {
   outputLimit?: number;
   /** Keep the first `outputLimit` bytes and only count the rest. */
   cut?: boolean;
-  /** Ends it by SIGTERM, at which git takes its lock files away. */
-  signal?: AbortSignal;
 }
 
 /** How a git process ended. `outputBytes` counts what was printed, also what was cut. */
 export interface GitOutput {
-  end: 'exited' | 'timed_out' | 'flooded' | 'not_started' | 'aborted';
+  end: 'exited' | 'timed_out' | 'flooded' | 'not_started';
   exitCode: number | null;
   stdout: Buffer;
   stderr: string;
@@ -116,10 +114,10 @@ function variablesFor(environment: GitEnvironment, place: GitPlace): Record<stri
 }
 
 /** Git starts helpers of its own, so the whole group goes; it may be gone already, which is what we want. */
-function killGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
+function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-child.pid, 'SIGKILL');
   } catch {
     // ESRCH: the group ended by itself between the decision and the signal.
   }
@@ -185,15 +183,11 @@ function outcomeOf(child: ChildProcess, options: GitOptions, stdout: Readable | 
     let end: GitOutput['end'] = 'exited';
     const stop = (why: GitOutput['end']): void => {
       end = why;
-      killGroup(child, why === 'aborted' ? 'SIGTERM' : 'SIGKILL');
+      killGroup(child);
     };
-    const abort = (): void => stop('aborted');
-    options.signal?.addEventListener('abort', abort, { once: true });
-    if (options.signal?.aborted) abort();
     const deadline = setTimeout(() => stop('timed_out'), options.deadlineMs ?? DEADLINE_MS);
     const settle = (code: number | null): void => {
       clearTimeout(deadline);
-      options.signal?.removeEventListener('abort', abort);
       const exitCode = end === 'exited' ? code : null;
       resolve({ end, exitCode, stdout: output.whole(), stderr: errors.whole().toString(), outputBytes: output.bytes });
     };
@@ -258,7 +252,6 @@ export function failureOf(args: readonly string[], output: GitOutput): GitFailur
   const detail = {
     exited: said,
     not_started: said,
-    aborted: 'was stopped',
     timed_out: `ran past its deadline; ${said}`,
     flooded: 'printed more than kleiber reads',
   }[output.end];

@@ -67,9 +67,6 @@ async function emptySubmodules(place: WorktreePlace): Promise<Result<void, GitFa
 export const warmPrivateIndex = (admin: string): Promise<void> =>
   copyFile(join(admin, 'index'), join(admin, PRIVATE_INDEX), constants.COPYFILE_FICLONE);
 
-/** Stopped half-way, a worktree is as good as one that was left by a killed process. */
-export type Stop = { signal?: AbortSignal };
-
 /** More than one worktree of a name is never there, so what another one shows is a leftover. */
 const CHECKOUT = ['checkout', '--quiet', '--force', '--no-track', '--ignore-other-worktrees', '--no-guess'];
 
@@ -77,17 +74,12 @@ const CHECKOUT = ['checkout', '--quiet', '--force', '--no-track', '--ignore-othe
  * Branch and files become the commit's, whatever stands in the way of a tracked one; untracked files stay. `checkout`
  * looks at the files on all cores before it compares, which `reset` and `read-tree` do not.
  */
-export const resetTo = (
-  place: WorktreePlace,
-  branch: string,
-  commit: string,
-  stop: Stop = {},
-): Promise<Result<unknown, GitFailure>> =>
-  attempt(place.git, [...CHECKOUT, '-B', branch, objectId(commit)], { deadlineMs: 600_000, ...stop });
+export const resetTo = (place: WorktreePlace, branch: string, commit: string): Promise<Result<unknown, GitFailure>> =>
+  attempt(place.git, [...CHECKOUT, '-B', branch, objectId(commit)], { deadlineMs: 600_000 });
 
 /** Twice forced: nested repositories that an agent made go too. */
-async function clearUntracked(place: WorktreePlace, stop: Stop): Promise<Result<void, GitFailure>> {
-  const cleaning = attempt(place.git, ['clean', '-ffdxq'], { ...SCAN, ...stop });
+async function clearUntracked(place: WorktreePlace): Promise<Result<void, GitFailure>> {
+  const cleaning = attempt(place.git, ['clean', '-ffdxq'], SCAN);
   const [cleaned, emptied] = await Promise.all([cleaning, emptySubmodules(place)]);
   if (!cleaned.ok) return cleaned;
   return emptied;
@@ -98,14 +90,16 @@ export async function recycle(
   place: WorktreePlace,
   branch: string,
   commit: string,
-  stop: Stop = {},
+  stopping?: AbortSignal,
 ): Promise<Result<void, GitFailure>> {
   await ensureLifeline(place.admin, store.environment.path);
   await dropLocks(place.admin);
   await restoreLink(place);
-  const reset = await resetTo(place, branch, commit, stop);
+  const reset = await resetTo(place, branch, commit);
   if (!reset.ok) return reset;
-  const cleared = await clearUntracked(place, stop);
+  // Between two steps, because a git that is killed may leave a lock.
+  if (stopping?.aborted) return ok(undefined);
+  const cleared = await clearUntracked(place);
   if (cleared.ok) await warmPrivateIndex(place.admin);
   return cleared;
 }

@@ -135,7 +135,7 @@ export async function tidyWorktree(store: StoreContext, path: string, signal: Ab
   const isOurs = admin !== null && (await isPresent(place)) && (await isLastOpening(admin, last.opening));
   if (!isOurs) return;
   // Whoever opens a worktree that could not be tidied finds out why.
-  const recycled = await recycle(store, worktreePlace(store, place, admin), last.branch, last.commit, { signal });
+  const recycled = await recycle(store, worktreePlace(store, place, admin), last.branch, last.commit, signal);
   // What was stopped is done another time.
   if (signal.aborted) store.opened.set(place, last);
   else if (recycled.ok) store.opened.set(place, { ...last, tidy: await folderStamp(place) });
