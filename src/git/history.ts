@@ -2,8 +2,7 @@
 import { batchesOf } from '../domain/batches.ts';
 import type { ChangedFile } from '../domain/blocker.ts';
 import { must, nulSeparated } from './git-command.ts';
-import type { ObjectAnswer } from './object-reader.ts';
-import { objectId, type StoreContext } from './store-context.ts';
+import { objectId, type StoreContext, treeObject } from './store-context.ts';
 
 const RAW = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev'];
 
@@ -65,22 +64,8 @@ export async function diff(
 
 /** Null for what is no file or link: absent, a folder, a gitlink. */
 export async function readBlob(store: StoreContext, commit: string, path: string): Promise<Uint8Array | null> {
-  const name = `${objectId(commit)}:${path}`;
-  const answer = await store.objects.read(name);
-  if (answer.kind !== 'unanswered') return blobOf(answer);
-  const input = `${name}\0`;
-  const { stdout } = await must(store.git, ['cat-file', '--batch', '-z'], { input });
-  return onlyBlob(stdout);
-}
-
-const blobOf = (answer: ObjectAnswer): Uint8Array | null =>
-  answer.kind === 'found' && answer.type === 'blob' ? new Uint8Array(answer.bytes) : null;
-
-/** The answer of a `cat-file --batch` that was asked once. A name that is not there comes back with a colon, and nothing below it. */
-function onlyBlob(stdout: Buffer): Uint8Array | null {
-  const from = stdout.indexOf(0x0a) + 1;
-  const [, type, size] = /^[0-9a-f]{40,64} (\w+) (\d+)\n$/.exec(stdout.subarray(0, from).toString()) ?? [];
-  return type === 'blob' ? new Uint8Array(stdout.subarray(from, from + Number(size))) : null;
+  const found = await store.readObject(`${objectId(commit)}:${path}`);
+  return found?.type === 'blob' ? new Uint8Array(found.bytes) : null;
 }
 
 /** So many are held at once beside those that were found. */
@@ -111,13 +96,8 @@ interface TreeEntry {
 
 /** The top level of a commit's tree, in git's order. */
 export async function rootEntries(store: StoreContext, commit: string): Promise<TreeEntry[]> {
-  const answer = await store.objects.read(`${objectId(commit)}^{tree}`);
-  if (answer.kind === 'found') return treeEntries(answer.bytes, answer.id.length / 2);
-  const output = await must(store.git, ['ls-tree', '-z', objectId(commit)]);
-  return nulSeparated(output.stdout).map(entry => {
-    const [mode = '', , object = ''] = entry.split(/[ \t]/, 3);
-    return { name: entry.slice(entry.indexOf('\t') + 1), mode, object };
-  });
+  const { id, bytes } = await treeObject(store, commit);
+  return treeEntries(bytes, id.length / 2);
 }
 
 /** A tree as git stores it: mode, name and the bytes of an id, again and again. `ls-tree` shows modes with six digits. */

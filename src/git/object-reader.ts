@@ -1,8 +1,15 @@
 /** Objects of the store through one `git cat-file` that stays: an answer takes a fraction of the time that starting a process does. */
 import type { ChildProcess } from 'node:child_process';
 
+export interface FoundObject {
+  kind: 'found';
+  id: string;
+  type: string;
+  bytes: Buffer;
+}
+
 export type ObjectAnswer =
-  | { kind: 'found'; id: string; type: string; bytes: Buffer }
+  | FoundObject
   | { kind: 'missing' }
   /** The process could not be asked, ended, or would have held too much: a process of its own can tell. */
   | { kind: 'unanswered' };
@@ -32,6 +39,20 @@ export function objectReader(start: () => ChildProcess): ObjectReader {
       return await current.ask(name);
     },
   };
+}
+
+/** The first answer in what `cat-file --batch` has printed and how many bytes it takes, or how many it will take. */
+export function nextAnswer(
+  printed: Buffer,
+): { answer: FoundObject | { kind: 'missing' }; bytes: number } | { bytes: number } {
+  const from = printed.indexOf(0x0a) + 1;
+  if (from === 0) return { bytes: 0 };
+  const [, id = '', type = '', size] = HEADER.exec(printed.subarray(0, from).toString()) ?? [];
+  if (size === undefined) return { answer: { kind: 'missing' }, bytes: from };
+  const end = from + Number(size);
+  // A line end follows the object.
+  if (printed.length <= end) return { bytes: end + 1 };
+  return { answer: { kind: 'found', id, type, bytes: Buffer.from(printed.subarray(from, end)) }, bytes: end + 1 };
 }
 
 /** One process, from its start to its end. Neither it nor its pipes keep ours alive while nobody waits for an answer. */
@@ -80,28 +101,16 @@ class Conversation {
     this.#unreadBytes += chunk.length;
     if (this.#unreadBytes < this.#neededBytes) return;
     let unread = Buffer.concat(this.#chunks);
-    for (let found = this.#answerIn(unread); found !== null && !this.isOver; found = this.#answerIn(unread)) {
-      unread = unread.subarray(found.bytes);
-      this.#waiting.shift()?.(found.answer);
+    let next = nextAnswer(unread);
+    for (; 'answer' in next; next = nextAnswer(unread)) {
+      unread = unread.subarray(next.bytes);
+      this.#waiting.shift()?.(next.answer);
       this.#wait();
     }
+    this.#neededBytes = next.bytes;
+    if (this.#neededBytes > MOST_BYTES) this.#end();
     this.#chunks = [unread];
     this.#unreadBytes = unread.length;
-  }
-
-  /** The first answer and how many bytes it takes; null until all of it is there. */
-  #answerIn(unread: Buffer): { answer: ObjectAnswer; bytes: number } | null {
-    this.#neededBytes = 0;
-    const border = unread.indexOf(0x0a) + 1;
-    if (border === 0) return null;
-    const [, id = '', type = '', size] = HEADER.exec(unread.subarray(0, border).toString()) ?? [];
-    if (size === undefined) return { answer: { kind: 'missing' }, bytes: border };
-    const end = border + Number(size);
-    this.#neededBytes = end + 1;
-    if (end > MOST_BYTES) this.#end();
-    if (unread.length < this.#neededBytes) return null;
-    const bytes = Buffer.from(unread.subarray(border, end));
-    return { answer: { kind: 'found', id, type, bytes }, bytes: end + 1 };
   }
 
   #end(): void {

@@ -3,9 +3,9 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import { type CommitMemory, commitMemory } from './commit-memory.ts';
-import { type Git, type GitEnvironment, gitAt, must, startConversation, textOf } from './git-command.ts';
+import { type Git, type GitEnvironment, gitAt, must, startConversation } from './git-command.ts';
 import { patientGit } from './lock-patience.ts';
-import { type ObjectReader, objectReader } from './object-reader.ts';
+import { type FoundObject, nextAnswer, type ObjectAnswer, objectReader } from './object-reader.ts';
 
 export interface StoreContext {
   path: string;
@@ -13,7 +13,8 @@ export interface StoreContext {
   clock: Pick<Clock, 'sleep'>;
   /** In the bare store itself. */
   git: Git;
-  objects: ObjectReader;
+  /** By a name as `git rev-parse` reads it, for example `<commit>:<path>`; null where there is none. */
+  readObject(name: string): Promise<FoundObject | null>;
   trees: CommitMemory<string>;
   /** The worktrees that this process has opened, by path. */
   opened: Map<string, OpenedWorktree>;
@@ -31,13 +32,33 @@ export interface OpenedWorktree {
 
 export function storeContext(path: string, environment: GitEnvironment, clock: Pick<Clock, 'sleep'>): StoreContext {
   const git = patientGit(gitAt(environment, { gitDir: path }), path, clock);
-  const objects = objectReader(() => startConversation(environment, { gitDir: path }, ['cat-file', '--batch', '-z']));
-  const treeOf = async (commit: string): Promise<string> => {
-    const answer = await objects.read(`${objectId(commit)}^{tree}`);
-    if (answer.kind === 'found') return answer.id;
-    return textOf(await must(git, ['rev-parse', '--verify', `${objectId(commit)}^{tree}`]));
+  const objects = objectReader(() => startConversation(environment, { gitDir: path }, BATCH));
+  const readObject = async (name: string): Promise<FoundObject | null> => {
+    const answer = await objects.read(name);
+    const found = answer.kind === 'unanswered' ? await readAlone(git, name) : answer;
+    return found.kind === 'found' ? found : null;
   };
-  return { path, environment, clock, git, objects, trees: commitMemory(treeOf), opened: new Map() };
+  const treeOf = async (commit: string): Promise<string> => (await treeObject({ readObject }, commit)).id;
+  return { path, environment, clock, git, readObject, trees: commitMemory(treeOf), opened: new Map() };
+}
+
+const BATCH = ['cat-file', '--batch', '-z'];
+
+/** Through a process of its own. A name over several lines has its answer over several lines, of which the first says nothing. */
+async function readAlone(git: Git, name: string): Promise<ObjectAnswer> {
+  const { stdout } = await must(git, BATCH, { input: `${name}\0` });
+  const next = nextAnswer(stdout);
+  return 'answer' in next ? next.answer : { kind: 'missing' };
+}
+
+/** The tree of a commit that the store has. */
+export async function treeObject(
+  { readObject }: Pick<StoreContext, 'readObject'>,
+  commit: string,
+): Promise<FoundObject> {
+  const tree = await readObject(`${objectId(commit)}^{tree}`);
+  if (tree !== null) return tree;
+  throw new Error(`the store has no tree of ${commit}`);
 }
 
 /** A worktree's own corner of the store. The `.git` file in the worktree is never believed: an agent can write it. */
