@@ -43,8 +43,10 @@ export const contextFor = (words: readonly string[], context: Context): Context 
     : context;
 
 /** Terminal escapes in a text are shown, not obeyed. */
-const shown = ({ environment }: Context, text: string): string =>
-  `${wantsAscii(environment) ? asAscii(neutralise(text)) : neutralise(text)}\n`;
+function shown({ environment }: Context, text: string): string {
+  const harmless = neutralise(text);
+  return `${wantsAscii(environment) ? asAscii(harmless) : harmless}\n`;
+}
 
 /** The answer, on stdout. */
 export const say = (context: Context, text: string): void => {

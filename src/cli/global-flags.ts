@@ -14,14 +14,14 @@ export interface GlobalFlags {
   close(): void;
 }
 
-/** Words behind `--` are never flags. */
+/** Words behind `--` are never flags. Without one of ours everything is what it was: a context that is copied opens its streams. */
 export async function takeGlobalFlags(given: readonly string[], outside: Context): Promise<GlobalFlags> {
-  const flags = flagWords(given);
-  const isOurs = (word: string): boolean => [NO_INPUT, NO_PAGER, DEBUG, ...QUIET].includes(word);
-  const words = given.filter((word, index) => index >= flags.length || !isOurs(word));
+  const before = flagWords(given);
+  const flags = before.filter(isOurs);
+  if (flags.length === 0) return { words: [...given], context: outside, close: () => {} };
+  const words = given.filter((word, index) => index >= before.length || !isOurs(word));
   const context: Context = {
     ...outside,
-    stderr: outside.stderr,
     isQuiet: flags.some(word => QUIET.includes(word)),
     environment: {
       ...outside.environment,
@@ -29,8 +29,8 @@ export async function takeGlobalFlags(given: readonly string[], outside: Context
       ...(flags.includes(NO_PAGER) ? { PAGER: '' } : {}),
     },
   };
-  if (!flags.includes(DEBUG)) return { words, context, close: () => {} };
-  const { openDebugLog } = await import('./debug-log.ts');
-  const close = openDebugLog(words, context);
-  return { words, context, close };
+  const openDebugLog = flags.includes(DEBUG) ? (await import('./debug-log.ts')).openDebugLog : null;
+  return { words, context, close: openDebugLog?.(words, context) ?? (() => {}) };
 }
+
+const isOurs = (word: string): boolean => [NO_INPUT, NO_PAGER, DEBUG, ...QUIET].includes(word);
