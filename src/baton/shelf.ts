@@ -89,6 +89,7 @@ export class Shelf {
     return new Map(list === '' ? [] : list.split(',').map(splitAtSlash));
   }
 
+  /** The names alone, which need no map. */
   namesOf(agent: string): string[] {
     const sql = "SELECT coalesce(group_concat(name, '/'), '') AS list FROM files WHERE agent = ?";
     const [list = ''] = this.#texts(sql, 'list', agent);

@@ -31,8 +31,10 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
       const moved = leads && (await tick(edges, courierHere, options.killed));
       // It has a pace of its own, so a branch on which one thing lands after the other is looked at too.
       const walked = leads && (await rounds.walk(options.killed));
-      if (moved || walked) isTidy = false;
-      if (moved || walked) continue;
+      if (moved || walked) {
+        isTidy = false;
+        continue;
+      }
       if (options.until === 'stopped') isTidy = await rest(isTidy || !leads, options.stopping, edges);
       else if (!(await edges.beside.next())) return leads;
     }

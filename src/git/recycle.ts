@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../domain/result.ts';
-import { ok } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
 import { PRIVATE_INDEX, SCAN } from './checkpoint.ts';
 import type { GitFailure } from './git.ts';
 import { attempt, nulSeparated } from './git-command.ts';
@@ -85,6 +85,7 @@ async function clearUntracked(place: WorktreePlace): Promise<Result<void, GitFai
   return emptied;
 }
 
+/** As if it were new. Fails where it was stopped half-way: it has to be looked at again as a whole. */
 export async function recycle(
   store: StoreContext,
   place: WorktreePlace,
@@ -98,7 +99,8 @@ export async function recycle(
   const reset = await resetTo(place, branch, commit);
   if (!reset.ok) return reset;
   // Between two steps, because a git that is killed may leave a lock.
-  if (stopping?.aborted) return ok(undefined);
+  if (stopping?.aborted)
+    return fail({ reason: 'git_failed', command: 'git clean', exitCode: null, detail: 'was stopped before' });
   const cleared = await clearUntracked(place);
   if (cleared.ok) await warmPrivateIndex(place.admin);
   return cleared;

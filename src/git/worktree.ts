@@ -47,10 +47,11 @@ async function create(
   const admin = await findAdmin(store, path);
   if (admin === null) return fail({ reason: 'worktree_missing', path });
   await ensureLifeline(admin, store.environment.path);
-  const reset = await resetTo(worktreePlace(store, path, admin), branch, commit);
+  const place = worktreePlace(store, path, admin);
+  const reset = await resetTo(place, branch, commit);
   if (!reset.ok) return reset;
   await warmPrivateIndex(admin);
-  await noteUse(store, worktreePlace(store, path, admin), branch, commit);
+  await noteUse(store, place, branch, commit);
   return ok(undefined);
 }
 
@@ -161,8 +162,7 @@ export async function openWorktree(
   if (admin === null) await setAside(store, place);
   else await forget(place, admin);
   const created = await create(store, place, branch, commit);
-  if (!created.ok) return created;
-  return ok({ path, branch });
+  return created.ok ? ok({ path, branch }) : created;
 }
 
 /** Gives the attic ref. The folder is renamed before it is deleted, so that a kill never leaves half a worktree. */

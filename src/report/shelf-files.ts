@@ -62,7 +62,9 @@ export async function lookAtFiles(shelf: Shelf, head: IndexHead, options: Glance
     const isGone = path !== 'tasks' && !agents.includes(nameOf(path));
     if (isGone) ids.push(...(await lookIntoFolder(shelf, nameOf(path), [], everyFile, options)));
   }
-  ids.push(...(await lookAtWatched(shelf, head.watched, options)));
+  const seen = new Set(ids);
+  const unseen = head.watched.filter(([path]) => !seen.has(idOf(nameOf(path))));
+  ids.push(...(await lookAtWatched(shelf, unseen, options)));
   return { ids, folders, checkedAtMs: everyFile ? nowMs : head.checkedAtMs };
 }
 
@@ -103,11 +105,10 @@ function changedOf(shelf: Shelf, agent: string, files: readonly { path: string }
 /** Files that may have been edited in place or replaced. One that is gone has changed its folder, and was seen there. */
 async function lookAtWatched(shelf: Shelf, watched: Watched, options: GlanceOptions): Promise<string[]> {
   const known = new Map(watched);
-  const found = stamped(
-    [...known.keys()].map(path => ({ path })),
-    options,
+  const paths = watched.map(([path]) => ({ path }));
+  const changed = stamped(paths, options).filter(
+    ({ path, stamp }) => stamp !== ABSENT && !isSameStamp(known.get(path), stamp),
   );
-  const changed = found.filter(({ path, stamp }) => stamp !== ABSENT && !isSameStamp(known.get(path), stamp));
   for (const file of await readCards(options.root, changed)) replaceFile(shelf, file);
   return changed.map(({ path }) => idOf(nameOf(path)));
 }

@@ -1,4 +1,4 @@
-/** A worktree that was put in order after a task: opened again it is as fresh as any, and one that somebody else has touched is not believed. */
+/** Tidy worktrees: opened again they are as fresh as any, and what somebody else has opened since is looked at as a whole. */
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
