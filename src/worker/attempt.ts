@@ -7,7 +7,6 @@ import { toolsOf } from '../agent/tools/toolbox.ts';
 import { letGo } from '../baton/hold.ts';
 import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
-import { tellIfSlow } from '../domain/slow.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { Standing } from '../policy/board.ts';
 import { proofRules } from '../policy/proof-rules.ts';
@@ -39,9 +38,7 @@ export async function runAttempt(
 ): Promise<WorkerResult['halted']> {
   try {
     const { slot } = claim;
-    const opening = edges.store.openWorktree(`${edges.worktrees}/${slot}`, `agent/${slot}`, claim.start);
-    const text = `${claim.state.id}: its worktree takes a while; a git of a process that died may still be at work there`;
-    const opened = await tellIfSlow(opening, text, edges.studio.clock, edges.notice);
+    const opened = await edges.store.openWorktree(`${edges.worktrees}/${slot}`, `agent/${slot}`, claim.start);
     if (!opened.ok) return noWorktree(claim, opened.failure, edges);
     const running: Running = {
       claim,
