@@ -220,7 +220,7 @@ describe('a reply that does not arrive', () => {
       number % 2 === 1 ? { kind: 'cut', afterEvents: (number - 1) / 2 } : null;
     const { end, requests } = await outcomeOf(faults, [...turns, [submit('all written')]]);
     expect({ end, requests }).toEqual({ end: 'submitted', requests: 2 * MOST_EVENTS + 2 });
-    const commit = day.house.store('rev-parse', `refs/kleiber/checkpoint/${id}/a1`);
+    const { commit } = here.last(id, 'submitted');
     for (let turn = 0; turn < MOST_EVENTS; turn++)
       expect(day.house.store('show', `${commit}:src/backend/${turn}.txt`)).toBe(text(turn).trimEnd());
     expect(linesOnFile().filter(line => line === 'reply')).toHaveLength(MOST_EVENTS + 1);
