@@ -13,13 +13,27 @@ export interface Doorbell {
   close(): Promise<void>;
 }
 
-/** Rings for new task files and new events; a ring that is missed costs at most the longest wait. */
+/**
+ * Rings for new task files at once and for new events, which other processes write, with the next poll; a ring that is missed
+ * costs at most the longest wait.
+ */
 export function openDoorbell(project: Project, notice: (text: string) => void): Doorbell {
   let rings = 0;
+  const naps = new Set<() => void>();
   const watch = watchRecord(project.facts.root, ['tasks', 'blocked'], path => {
     project.keeper.suspect(path);
     rings++;
+    for (const wake of naps) wake();
   });
+  const nap = async (signal: AbortSignal): Promise<void> => {
+    const over = new AbortController();
+    const wake = (): void => over.abort();
+    naps.add(wake);
+    signal.addEventListener('abort', wake, { once: true, signal: over.signal });
+    await systemClock.sleep(POLL_MS, over.signal);
+    naps.delete(wake);
+    wake();
+  };
   let isTold = false;
   const tellIfDegraded = (): void => {
     if (!isTold && watch.degraded)
@@ -38,7 +52,7 @@ export function openDoorbell(project: Project, notice: (text: string) => void): 
         await systemClock.sleep(0, signal);
         while (!signal.aborted && systemClock.monotonicMs() < untilMs && now() === told)
           // No promise that outlives the nap is raced against it: each race would stay in its memory until it is rung.
-          await systemClock.sleep(POLL_MS, signal);
+          await nap(signal);
         const rang = now() !== told;
         told = now();
         tellIfDegraded();

@@ -85,7 +85,7 @@ export function buildBoard<State extends BoardState>(
   for (const card of cards) board.set(card.id, boardTask(card, states, today));
   for (const state of states.values())
     if (!board.has(state.id)) board.set(state.id, boardTask(lostCard(state), states, today));
-  for (const task of board.values()) settleStopped(task, board);
+  for (const task of board.values()) if (task.standing === 'blocked') settleStopped(task, board);
   for (const id of criticalIds(board)) {
     const task = board.get(id);
     if (task !== undefined) task.critical = true;
