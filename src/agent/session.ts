@@ -11,12 +11,12 @@ import type { Claude, SystemBlock } from '../model/claude.ts';
 import type { Caps, Kept } from '../policy/budget.ts';
 import type { Sandbox } from '../shell/sandbox.ts';
 import { runAgent } from './loop.ts';
-import { openMeter, type PriceOf } from './meter.ts';
+import { type Meter, openMeter, type PriceOf } from './meter.ts';
 import { rolePrompt } from './prompts.ts';
 import { redactSecrets } from './redact.ts';
-import type { AgentEdges, AgentEvent, AgentOutcome, Note } from './spec.ts';
+import type { AgentEdges, AgentEvent, AgentOutcome, AgentSpec, Note } from './spec.ts';
 import type { Tool } from './tools/tool.ts';
-import { type Conversation, openTranscript, readConversation } from './transcript.ts';
+import { type Conversation, openTranscript, type Preamble, readConversation } from './transcript.ts';
 
 /** What every session of a process shares. */
 export interface Studio {
@@ -88,61 +88,59 @@ const PROMPT_LIMIT: Record<Tier, number> = { haiku: 80_000, sonnet: 400_000, opu
 export async function runSession(request: SessionRequest, studio: Studio): Promise<SessionResult> {
   const model = studio.models[request.tier];
   const path = join(studio.transcripts, `${request.session}.jsonl`);
-  const preamble = {
-    model,
-    effort: request.effort,
-    system: systemOf(request.role, redactSecrets(studio.instructions, studio.secrets)),
-    tools: request.tools.map(tool => tool.spec),
-    format: request.format,
-  };
   const resume = request.resume ? sameModel(readConversation(path), model) : null;
-  const meter = openMeter(
+  const meter = meterOf(request, model, studio);
+  const outcome = await runAgent(specOf(request, model, resume, studio), {
+    claude: studio.claude,
+    meter,
+    transcript: openTranscript(path),
+    clock: studio.clock,
+    signal: request.signal,
+    lanes: studio.lanes,
+    secrets: studio.secrets,
+    afterTurn: request.afterTurn,
+    ...(request.stopping === undefined ? {} : { stopping: request.stopping }),
+    ...(request.notes === undefined ? {} : { notes: request.notes }),
+    ...(request.watch === undefined ? {} : { watch: request.watch }),
+  });
+  return { outcome, spend: meter.spent(), model };
+}
+
+function specOf(request: SessionRequest, model: string, resume: Conversation | null, studio: Studio): AgentSpec {
+  return {
+    preamble: resume?.preamble ?? preambleOf(request, model, studio),
+    tools: request.tools,
+    opening: resume === null ? request.opening : isTold(request.news, resume) ? '' : request.news,
+    resume,
+    limits: { turns: request.turns, promptTokens: PROMPT_LIMIT[request.tier] },
+    cacheLife: request.cacheLife,
+    endsBy: request.endsBy,
+  };
+}
+
+const preambleOf = ({ effort, role, tools, format }: SessionRequest, model: string, studio: Studio): Preamble => ({
+  model,
+  effort,
+  system: systemOf(role, redactSecrets(studio.instructions, studio.secrets)),
+  tools: tools.map(tool => tool.spec),
+  format,
+});
+
+function meterOf(request: SessionRequest, model: string, studio: Studio): Meter {
+  const { plan, task, session, attempt, phase, role, tier } = request;
+  const { repository, ledger, clock, owner, price, config } = studio;
+  return openMeter(
+    { repository, plan, task, session, attempt, phase, agent: role.name, tier, model },
     {
-      repository: studio.repository,
-      plan: request.plan,
-      task: request.task,
-      session: request.session,
-      attempt: request.attempt,
-      phase: request.phase,
-      agent: request.role.name,
-      tier: request.tier,
-      model,
-    },
-    {
-      ledger: studio.ledger,
-      clock: studio.clock,
-      owner: studio.owner,
-      price: studio.price,
-      caps: capsOf(request, studio.config),
-      kept: keptOf(request, studio.config),
+      ledger,
+      clock,
+      owner,
+      price,
+      caps: capsOf(request, config),
+      kept: keptOf(request, config),
       urgent: request.money?.mayUseReserve === true,
     },
   );
-  const outcome = await runAgent(
-    {
-      preamble: resume?.preamble ?? preamble,
-      tools: request.tools,
-      opening: resume === null ? request.opening : isTold(request.news, resume) ? '' : request.news,
-      resume,
-      limits: { turns: request.turns, promptTokens: PROMPT_LIMIT[request.tier] },
-      cacheLife: request.cacheLife,
-      endsBy: request.endsBy,
-    },
-    {
-      claude: studio.claude,
-      meter,
-      transcript: openTranscript(path),
-      clock: studio.clock,
-      signal: request.signal,
-      lanes: studio.lanes,
-      secrets: studio.secrets,
-      afterTurn: request.afterTurn,
-      ...(request.stopping === undefined ? {} : { stopping: request.stopping }),
-      ...(request.notes === undefined ? {} : { notes: request.notes }),
-      ...(request.watch === undefined ? {} : { watch: request.watch }),
-    },
-  );
-  return { outcome, spend: meter.spent(), model };
 }
 
 /**

@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { runIn } from '../agent/tools/run.ts';
 import { checkCommit } from '../conductor/checks.ts';
 import { repositoryBrief } from '../conductor/plan/brief.ts';
-import { makePlan, type PlanFailure, type PlanRequest, withinLimits } from '../conductor/plan/make-plan.ts';
+import { makePlan, type PlanRequest, withinLimits } from '../conductor/plan/make-plan.ts';
 import { abandonPlan } from '../conductor/plan/write-plan.ts';
 import type { PlanSession } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { type CheckedPlan, checkPlan, type PlanFault, type RoutingRules, rulesToday } from '../policy/check-plan.ts';
+import { type CheckedPlan, checkPlan, type RoutingRules, rulesToday } from '../policy/check-plan.ts';
 import { pauseText } from '../policy/controls.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { pilotAgents, pilotFaults, pilotHindrance, pilotRequest } from '../policy/pilot.ts';
-import { type BudgetStop, raiseAdvice, settingValue, stopProblem } from '../policy/raise.ts';
 import { readProjectText } from '../record/project-text.ts';
-import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
+import { gitProblem, type Problem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
+import { faultyPlan, planProblem } from './plan-problem.ts';
 import { draftFrom, requestText } from './plan-request.ts';
 import type { Project } from './project.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -110,15 +110,6 @@ const toldRequest = (request: string, flags: ProposeFlags, project: Project): st
 
 const existingIds = (project: Project): Set<string> => new Set(project.keeper.look().board.keys());
 
-const faultyPlan = (exitCode: ExitCode, faults: readonly PlanFault[], fix: string): Problem =>
-  problem(
-    exitCode,
-    'the plan cannot be used',
-    faults.map(fault => `${fault.task}${fault.task === '' ? '' : ': '}${fault.problem}`),
-    [fix],
-    'faulty_plan',
-  );
-
 async function askPlanner(
   id: string,
   request: string,
@@ -182,74 +173,4 @@ async function checkBase(
 function baseFix(project: Project): string {
   if (!existsSync(join(project.facts.root, 'kleiber.yml'))) return 'kleiber init';
   return project.trusted ? 'mend it and commit, then plan again' : 'kleiber trust';
-}
-
-function planProblem(failure: PlanFailure): Problem {
-  switch (failure.reason) {
-    case 'plan_faulty':
-      return faultyPlan(1, failure.faults, 'kleiber plan with a more precise request');
-    case 'plan_rejected':
-      return problem(
-        1,
-        'the architect did not approve the plan in three rounds',
-        failure.feedback,
-        ['kleiber plan with a more precise request'],
-        'plan_rejected',
-      );
-    case 'planner_stopped':
-      return stoppedProblem(failure.outcome);
-  }
-}
-
-/** Its own cap is that of `--budget`; all others stand in kleiber.yml. */
-function budgetProblem(stop: BudgetStop): Problem {
-  const own = stop.raises.find(({ scope }) => scope === 'task');
-  const others = stop.raises.filter(({ scope }) => scope !== 'task');
-  return problem(
-    3,
-    'planning stopped at a cap',
-    [stopProblem(stop)],
-    [
-      ...(own === undefined ? [] : [`kleiber plan --budget ${settingValue(own)} …`]),
-      ...(others.length === 0 ? [] : [`${raiseAdvice(others)}, then plan again`]),
-      ...(stop.raises.length === 0 ? ['plan again: there is money for it now'] : []),
-    ],
-    'cap_reached',
-  );
-}
-
-function stoppedProblem(outcome: Extract<PlanFailure, { reason: 'planner_stopped' }>['outcome']): Problem {
-  switch (outcome.kind) {
-    case 'budget':
-      return budgetProblem(outcome);
-    case 'unpriced':
-      return problem(
-        2,
-        `the price of ${outcome.model} is unknown, so no cap could be kept`,
-        [],
-        ['add a row under prices: in kleiber.yml'],
-        'unpriced',
-      );
-    case 'model_failed':
-      if (outcome.failure.reason === 'unauthorized')
-        return problem(
-          4,
-          'the API refused the key',
-          [outcome.failure.detail],
-          ['export ANTHROPIC_API_KEY=…', 'kleiber doctor'],
-        );
-      return problem(
-        1,
-        `the model could not answer (${outcome.failure.reason.replaceAll('_', ' ')})`,
-        'detail' in outcome.failure ? [outcome.failure.detail] : [],
-        ['kleiber doctor'],
-      );
-    default:
-      return problem(
-        1,
-        `planning ended without a plan (${outcome.kind.replaceAll('_', ' ')})`,
-        [],
-        ['kleiber plan again'],
-      );
-  }
 }

@@ -11,17 +11,9 @@ import type { Target } from '../domain/event.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { GitStore } from '../git/git.ts';
 import { openStore } from '../git/store.ts';
-import type { AttemptNews } from '../model/attempt.ts';
-import { checkBaseUrl, DEFAULT_BASE_URL } from '../model/base-url.ts';
-import { limitBook } from '../model/limit-book.ts';
-import { noClaude } from '../model/no-claude.ts';
-import { BUILT_IN_PRICES, costOf, type Prices, requestPrice, withUserRows } from '../model/prices.ts';
-import { rateLanes } from '../model/rate-lanes.ts';
-import { sdkClaude } from '../model/sdk-claude.ts';
 import type { ValidationConditions } from '../policy/validation-key.ts';
-import { readProjectText } from '../record/project-text.ts';
 import { readRecordFile } from '../record/record-disk.ts';
-import { gitProblem, type Problem, problem, sandboxProblem } from '../report/problem.ts';
+import { gitProblem, type Problem, sandboxProblem } from '../report/problem.ts';
 import { openSandbox } from '../shell/bubblewrap.ts';
 import { findDependencyBinds, lockFingerprint, lockFolders } from '../shell/dependency-binds.ts';
 import { openNoSandbox } from '../shell/no-sandbox.ts';
@@ -32,9 +24,9 @@ import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
 import { openDoorbell } from './doorbell.ts';
 import type { Project } from './project.ts';
-import { modelsOf } from './purse.ts';
 import { recordFiles } from './record-files.ts';
 import { repeat } from './repeat.ts';
+import { openStudio } from './studio.ts';
 
 export interface Workshop {
   studio: Studio;
@@ -89,80 +81,6 @@ async function sandboxOf(
     clock: systemClock,
   });
   return opened.ok ? opened : fail(sandboxProblem(opened.failure));
-}
-
-async function openStudio(
-  project: Project,
-  context: Context,
-  sandbox: Sandbox,
-  isKeyless: boolean,
-): Promise<Result<Studio, Problem>> {
-  const apiKey = context.environment.ANTHROPIC_API_KEY ?? '';
-  if (apiKey === '' && !isKeyless)
-    return fail(
-      problem(
-        4,
-        'no API key, so no model can be called',
-        ['ANTHROPIC_API_KEY is not set.'],
-        ['export ANTHROPIC_API_KEY=…', 'kleiber rehearse   (needs no key)'],
-        'no_key',
-      ),
-    );
-  const baseUrl = checkBaseUrl(context.environment.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL);
-  if (!baseUrl.ok)
-    return fail(
-      problem(
-        2,
-        'a key is sent to HTTPS or this machine only',
-        [`ANTHROPIC_BASE_URL: ${baseUrl.failure.reason.replaceAll('_', ' ')}`],
-        ['unset ANTHROPIC_BASE_URL'],
-        baseUrl.failure.reason,
-      ),
-    );
-  const lanes = rateLanes(systemClock, { random: Math.random, retryAfterLimitMs: 300_000 });
-  const book = limitBook(project.places.limits, systemClock);
-  const onAttempt = (news: AttemptNews): void => {
-    lanes.observe(news);
-    book.observe(news);
-  };
-  const claude =
-    apiKey === '' ? noClaude : await sdkClaude({ apiKey, baseUrl: baseUrl.value, clock: systemClock, onAttempt });
-  const prices = withUserRows(BUILT_IN_PRICES, project.config.prices);
-  const models = modelsOf(project);
-  return ok({
-    repository: project.facts.commonDir,
-    claude,
-    ledger: project.ledger,
-    price: priceOf(prices),
-    clock: systemClock,
-    owner: project.holder.owner,
-    lanes,
-    sandbox,
-    config: project.config,
-    roles: project.roles,
-    models,
-    instructions: instructionsOf(project.facts.root, context),
-    transcripts: project.places.transcripts,
-    secrets: apiKey === '' ? [] : [apiKey],
-  });
-}
-
-const priceOf = (prices: Prices): Studio['price'] => ({
-  worst: (model, inputTokens, cacheLife, day) => requestPrice(prices, model, inputTokens, day, cacheLife),
-  cost: (model, usage, day) => costOf(prices, model, usage, day),
-});
-
-const MOST_INSTRUCTIONS = 8_000;
-
-/** The project's own words for agents, once and size-capped. */
-function instructionsOf(root: string, context: Context): string {
-  for (const path of ['CLAUDE.md', 'AGENTS.md']) {
-    const read = readProjectText(root, path);
-    if (!read.ok)
-      note(context, `${path} is told to no agent: ${read.failure.map(({ problem: why }) => why).join('; ')}`);
-    else if (read.value !== null) return read.value.slice(0, MOST_INSTRUCTIONS);
-  }
-  return '';
 }
 
 /** Branch and dependencies may change while a run goes on, so they are looked at again and again, but not for every claim. */

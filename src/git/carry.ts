@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { GitFailure } from './git.ts';
-import { attempt, failureOf, type GitOutput, type GitPlace, must, pipeGit, succeeded, textOf } from './git-command.ts';
+import { attempt, failureOf, type GitOutput, must, pipeGit, succeeded, textOf } from './git-command.ts';
+import type { GitPlace } from './git-environment.ts';
 import { objectId, type StoreContext } from './store-context.ts';
 import type { UserRepository } from './user-repository.ts';
 

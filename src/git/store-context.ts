@@ -3,7 +3,8 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../domain/clock.ts';
 import { type CommitMemory, commitMemory } from './commit-memory.ts';
-import { type Git, type GitEnvironment, gitAt, must, startConversation } from './git-command.ts';
+import { type Git, gitAt, must, startConversation } from './git-command.ts';
+import type { GitEnvironment } from './git-environment.ts';
 import { patientGit } from './lock-patience.ts';
 import { type FoundObject, nextAnswer, type ObjectAnswer, objectReader } from './object-reader.ts';
 

@@ -4,16 +4,8 @@ import { join } from 'node:path';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { GitFailure } from './git.ts';
-import {
-  attempt,
-  failureOf,
-  type Git,
-  type GitEnvironment,
-  gitAt,
-  nulSeparated,
-  type Setting,
-  textOf,
-} from './git-command.ts';
+import { attempt, failureOf, type Git, gitAt, nulSeparated, textOf } from './git-command.ts';
+import type { GitEnvironment, Setting } from './git-environment.ts';
 import { type QuickFacts, quickFacts } from './quick-facts.ts';
 
 export interface UserRepository {

@@ -1,7 +1,8 @@
 /** The files of the user's checkout as git sees them: tracked, and untracked ones that are not ignored. */
 import { ok, type Result } from '../domain/result.ts';
 import type { GitFailure } from './git.ts';
-import { attempt, type GitEnvironment, nulSeparated } from './git-command.ts';
+import { attempt, nulSeparated } from './git-command.ts';
+import type { GitEnvironment } from './git-environment.ts';
 import { disarmed, findRepository } from './user-repository.ts';
 
 /** Installed packages are nobody's own files, even where the ignore file has forgotten them; tracked ones count. */

@@ -6,6 +6,7 @@ import type { SessionMoney } from '../agent/session.ts';
 import { letGo, tryHold } from '../baton/hold.ts';
 import { rememberedValidation } from '../domain/check.ts';
 import { LEAD_STREAM, type TaskEvent, targetStream, taskStream, worktreeStream } from '../domain/event.ts';
+import type { Owner } from '../domain/owner.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Role } from '../domain/role.ts';
 import type { Task } from '../domain/task.ts';
@@ -126,7 +127,7 @@ interface Prepared {
 }
 
 function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Claim, ClaimRefusal> {
-  const { state, routing, task, agent } = ready;
+  const { state, routing, agent } = ready;
   const { holder, studio } = edges;
   const lanes = holder.baton.lanes();
   const { tier } = routing;
@@ -135,54 +136,43 @@ function append(ready: Prepared, view: BoardView, edges: WorkerEdges): Result<Cl
   // Looked at before anything is written: a refusal that writes would wake everybody up, and be asked for again at once.
   if (lanes.filter(lane => lane.tier === tier && lane.stream !== stream).length >= limit)
     return fail({ reason: 'lane_full' });
-  const opensLane = { tier, limit, owner: holder.owner };
   const slot = holdSlot(agent, edges);
-  const attempt = state.attempts.length + 1;
-  const resumed = state.handovers.at(-1)?.session ?? null;
-  const session = resumed ?? `${state.id}-a${attempt}`;
-  const base = state.work?.base ?? ready.tip;
-  const event: TaskEvent = {
-    kind: 'claimed',
-    attempt,
-    owner: holder.owner,
-    route: { tier: routing.tier, effort: routing.effort, because: routing.because },
-    base,
-    worktree: slot,
-    session,
-  };
-  const outcome = holder.baton.append({
-    stream,
-    seq: state.seq + 1,
-    event,
-    at: holder.at(),
-    opensLane,
-  });
+  const event = claimedEvent(ready, slot, holder.owner);
+  const [seq, at] = [state.seq + 1, holder.at()];
+  const opensLane = { tier, limit, owner: holder.owner };
+  const outcome = holder.baton.append({ stream, seq, event, at, opensLane });
   if (outcome === 'appended') {
-    const claimed =
-      foldTask(state.id, state, {
-        position: 0,
-        stream: taskStream(state.id),
-        seq: state.seq + 1,
-        at: holder.at(),
-        event,
-      }) ?? state;
-    return ok({
-      task,
-      text: ready.text,
-      role: ready.role,
-      state: claimed,
-      routing,
-      attempt,
-      slot,
-      session,
-      resumes: resumed !== null,
-      base,
-      start: state.work?.commit ?? base,
-      money: ready.money,
-    });
+    const claimed = foldTask(state.id, state, { position: 0, stream, seq, at, event }) ?? state;
+    return ok(claimOf(ready, claimed, event));
   }
   letGo(holder, worktreeStream(slot));
   return fail({ reason: outcome === 'lane_full' ? 'lane_full' : 'lost' });
+}
+
+type Claimed = Extract<TaskEvent, { kind: 'claimed' }>;
+
+function claimedEvent({ state, routing, tip }: Prepared, worktree: string, owner: Owner): Claimed {
+  const { tier, effort, because } = routing;
+  const attempt = state.attempts.length + 1;
+  return {
+    kind: 'claimed',
+    attempt,
+    owner,
+    route: { tier, effort, because },
+    base: state.work?.base ?? tip,
+    worktree,
+    session: resumedSession(state) ?? `${state.id}-a${attempt}`,
+  };
+}
+
+/** The conversation to go on with; null begins a new one. */
+const resumedSession = ({ handovers }: TaskState): string | null => handovers.at(-1)?.session ?? null;
+
+function claimOf(ready: Prepared, claimed: TaskState, { attempt, worktree, session, base }: Claimed): Claim {
+  const { task, text, role, state, routing, money } = ready;
+  const resumes = resumedSession(state) !== null;
+  const start = state.work?.commit ?? base;
+  return { task, text, role, state: claimed, routing, attempt, slot: worktree, session, resumes, base, start, money };
 }
 
 /**

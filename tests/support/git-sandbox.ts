@@ -16,7 +16,7 @@ import type { Clock } from '../../src/domain/clock.ts';
 import type { Result } from '../../src/domain/result.ts';
 import { userCheckout } from '../../src/git/checkout.ts';
 import type { GitStore, UserCheckout } from '../../src/git/git.ts';
-import type { GitEnvironment } from '../../src/git/git-command.ts';
+import type { GitEnvironment } from '../../src/git/git-environment.ts';
 import { openStore } from '../../src/git/store.ts';
 
 export const AT = '2026-03-01T12:00:00Z';
