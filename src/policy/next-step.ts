@@ -104,12 +104,28 @@ function endOf({ result, exitCode }: CheckRun): string {
   return exitCode === null ? 'red' : `exit code ${exitCode}`;
 }
 
-/** After too many tries a person has to look. What was nobody's fault is no try, until it has happened very often. */
-export function mayTryAgain(state: TaskState, mostAttempts: number): boolean {
+/** For each try that is allowed, so many attempts may end without anybody's fault. */
+const BLAMELESS_PER_TRY = 4;
+
+/**
+ * Why a person has to look before another attempt, and what for; null while one makes sense. What was nobody's fault is no try,
+ * until it has happened very often: it may be the task itself that ends whoever works on it.
+ */
+export function whySpent(state: TaskState, mostAttempts: number): { problem: string; need: string } | null {
   const since = state.attempts.slice(state.forgiven);
   const blameless = new Set(state.returns.filter(({ reason }) => !isStrike(reason)).map(({ attempt }) => attempt));
   const tries = since.filter(
     ({ attempt, outcome }) => outcome !== 'interrupted' && outcome !== 'blocked' && !blameless.has(attempt),
   );
-  return tries.length < mostAttempts && since.length < mostAttempts * 4;
+  if (tries.length >= mostAttempts)
+    return {
+      problem: `it has used its ${mostAttempts} attempts`,
+      need: 'Look at the reports, change the task if need be, then retry it.',
+    };
+  if (since.length >= mostAttempts * BLAMELESS_PER_TRY)
+    return {
+      problem: `${since.length} attempts have ended before their time, and hardly one by a fault of the model`,
+      need: 'See what ends them (who stops the workers, how much memory its commands take), then retry it.',
+    };
+  return null;
 }

@@ -3,7 +3,7 @@ import type { Blocker } from '../domain/blocker.ts';
 import { type TaskEvent, taskStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import { neutraliseLine } from '../domain/plain-text.ts';
-import { mayTryAgain } from '../policy/next-step.ts';
+import { whySpent } from '../policy/next-step.ts';
 import type { Routing } from '../policy/route.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import type { WorkerEdges } from './edges.ts';
@@ -13,12 +13,8 @@ import type { ClaimRefusal } from './refusal.ts';
 export function whyParked(state: TaskState, routing: Routing, edges: WorkerEdges): Blocker | null {
   if (routing.exhausted)
     return parkedBlocker(state, 'every tier has failed at it', 'Change the task or take it over, then retry it.');
-  if (mayTryAgain(state, edges.studio.config.limits.attempts)) return null;
-  return parkedBlocker(
-    state,
-    `it has used its ${edges.studio.config.limits.attempts} attempts`,
-    'Look at the reports, change the task if need be, then retry it.',
-  );
+  const spent = whySpent(state, edges.studio.config.limits.attempts);
+  return spent && parkedBlocker(state, spent.problem, spent.need);
 }
 
 const MOST_TOLD = 3;

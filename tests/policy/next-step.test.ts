@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckResult } from '../../src/domain/check.ts';
 import type { TaskEvent } from '../../src/domain/event.ts';
 import { TIERS } from '../../src/domain/tier.ts';
-import { failingOutput, mayTryAgain, type NextStep, nextStep, type Submitted } from '../../src/policy/next-step.ts';
+import { failingOutput, type NextStep, nextStep, type Submitted, whySpent } from '../../src/policy/next-step.ts';
 import type { GateDemand } from '../../src/policy/review.ts';
 import type { TaskState } from '../../src/policy/task-state.ts';
 import {
@@ -286,18 +286,21 @@ describe('another try', () => {
   const times = (count: number, round: (attempt: number) => TaskEvent[]): TaskState =>
     stateAfter([created(), ...Array.from({ length: count }, (_, index) => round(index + 1)).flat()]);
 
-  test.each<[string, TaskState, boolean]>([
-    ['before the first', times(0, () => []), true],
-    ['after two failures of three', times(2, attempt => [claimed(attempt), stuck(attempt)]), true],
-    ['not after three', times(3, attempt => [claimed(attempt), stuck(attempt)]), false],
-    ['not after three submissions given back', times(3, n => [claimed(n), submitted(n), returned(n)]), false],
-    ['after eleven interruptions', times(11, attempt => [claimed(attempt), ended(attempt)]), true],
-    ['not after twelve interruptions', times(12, attempt => [claimed(attempt), ended(attempt)]), false],
-    ['after four questions', times(4, attempt => [claimed(attempt), blocked(attempt), answered()]), true],
+  const USED = 'it has used its 3 attempts';
+  const ENDED_EARLY = '12 attempts have ended before their time, and hardly one by a fault of the model';
+
+  test.each<[string, TaskState, string | null]>([
+    ['before the first', times(0, () => []), null],
+    ['after two failures of three', times(2, attempt => [claimed(attempt), stuck(attempt)]), null],
+    ['not after three', times(3, attempt => [claimed(attempt), stuck(attempt)]), USED],
+    ['not after three submissions given back', times(3, n => [claimed(n), submitted(n), returned(n)]), USED],
+    ['after eleven interruptions', times(11, attempt => [claimed(attempt), ended(attempt)]), null],
+    ['not after twelve interruptions', times(12, attempt => [claimed(attempt), ended(attempt)]), ENDED_EARLY],
+    ['after four questions', times(4, attempt => [claimed(attempt), blocked(attempt), answered()]), null],
     [
       'again after a person has said retry',
       stateAfter([created(), ...[1, 2, 3].flatMap(n => [claimed(n), stuck(n)]), requeued()]),
-      true,
+      null,
     ],
     [
       'not after a retry and three more',
@@ -308,9 +311,9 @@ describe('another try', () => {
         requeued(),
         ...[2, 3, 4].flatMap(number => [claimed(number), stuck(number)]),
       ]),
-      false,
+      USED,
     ],
-  ])('%s: %s', (_name, state, may) => {
-    expect(mayTryAgain(state, 3)).toBe(may);
+  ])('%s', (_name, state, why) => {
+    expect(whySpent(state, 3)?.problem ?? null).toBe(why);
   });
 });

@@ -15,8 +15,10 @@ import { must } from './git-sandbox.ts';
 const KEY = 'sk-ant-chaos-0123456789';
 const PRELOAD = fileURLToPath(new URL('../../scripts/chaos/fault-points.mjs', import.meta.url));
 
+/** A task that is killed again and again is kept from nobody here: the last ones of a plan get all the kills. */
 const configOf = (lanes: number): string => `checks:
   - { name: here, command: "sleep 0.03; test -f README.md" }
+limits: { attempts: 10 }
 lanes: { opus: 8, sonnet: ${Math.min(lanes, 32)}, haiku: ${lanes} }
 `;
 

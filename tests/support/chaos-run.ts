@@ -34,7 +34,7 @@ export interface ChaosReport {
 }
 
 /** Kills of one round, per task of its plan; what is left over goes into the next. */
-const KILLS_PER_TASK = 5;
+const KILLS_PER_TASK = 8;
 /** What a process does about the death of another is met only where others die at random as well. */
 const KILLS_BESIDE_POINTS_PER_TASK = 1;
 /** Of those that are started, those that are sent to a fault point. */
