@@ -40,7 +40,7 @@ async function main() {
   const { kills, seed, tasks, minutes } = readOptions();
   packageFolder();
   const [, launcher] = kleiber();
-  const every = { undisturbed: true, everyPoint: true };
+  const every = { undisturbed: true, everyPoint: true, keepBroken: true };
   const report = await runChaos({
     launcher,
     kills,

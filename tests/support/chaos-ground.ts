@@ -212,9 +212,10 @@ export class ChaosGround {
     };
   }
 
-  async close(): Promise<void> {
+  /** `keep` leaves everything where it is, for whoever looks for what went wrong. */
+  async close(keep = false): Promise<void> {
     await this.server.close();
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+    if (!keep) rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

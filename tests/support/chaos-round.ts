@@ -13,9 +13,13 @@ export interface RoundOptions extends GroundOptions {
   pointShare: number;
   random: () => number;
   points: Points;
+  /** The ground of a round in which something was not as it must be stays. */
+  keepBroken?: boolean;
 }
 
 export interface Played extends Verdict {
+  /** Where it was played, when it is kept. */
+  kept: string | null;
   tasks: number;
   randomKills: number;
   pointKills: number;
@@ -41,11 +45,14 @@ const MOST_SURPRISES = 5;
 export async function playRound(options: RoundOptions): Promise<Played> {
   const ground = await ChaosGround.open(options);
   const round = new Round(options, ground);
+  let isKept = false;
   try {
-    return await round.play();
+    const played = await round.play();
+    isKept = options.keepBroken === true && played.findings.some(({ ok }) => !ok);
+    return { ...played, kept: isKept ? ground.root : null };
   } finally {
     await round.end();
-    await ground.close();
+    await ground.close(isKept);
   }
 }
 
@@ -67,7 +74,7 @@ class Round {
     this.#ground = ground;
   }
 
-  async play(): Promise<Played> {
+  async play(): Promise<Omit<Played, 'kept'>> {
     await this.#hireAll();
     await this.#killUntilDone();
     const wrongEnds = await this.#dismiss();

@@ -15,6 +15,7 @@ export interface ChaosOptions extends GroundOptions {
   say?: (line: string) => void;
   /** No round begins after so long. */
   mostMs?: number;
+  keepBroken?: boolean;
 }
 
 export interface ChaosReport {
@@ -85,11 +86,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   return total;
 }
 
-const faultsText = ({ findings }: Played): string =>
+const faultsText = ({ findings, kept }: Played): string =>
   findings
     .filter(({ ok }) => !ok)
     .map(({ name, detail }) => `\nBROKEN: ${name}\n${detail}`)
-    .join('');
+    .join('') + (kept === null ? '' : `\nits repository, log and home stay in ${kept}`);
 
 const emptyReport = (seed: number): ChaosReport => ({
   seed,
