@@ -28,6 +28,7 @@ const IN_TURN = [
       'journey/broken-files',
       'journey/wrong-use',
       'journey/interruption',
+      'journey/replay',
     ],
   },
   {

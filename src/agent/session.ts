@@ -121,7 +121,7 @@ function specOf(request: SessionRequest, model: string, resume: Conversation | n
 const preambleOf = ({ effort, role, tools, format }: SessionRequest, model: string, studio: Studio): Preamble => ({
   model,
   effort,
-  system: systemOf(role, redactSecrets(studio.instructions, studio.secrets)),
+  system: systemOf(role, studio),
   tools: tools.map(tool => tool.spec),
   format,
 });
@@ -164,10 +164,13 @@ function isTold(news: string, { messages }: Conversation): boolean {
 }
 
 /** The role's part is byte-identical for all its tasks; the project's instructions follow as a block of their own. */
-const systemOf = (role: Role, instructions: string): SystemBlock[] => [
-  { type: 'text', text: rolePrompt(role) },
-  ...(instructions === '' ? [] : [{ type: 'text' as const, text: `Instructions of this project:\n\n${instructions}` }]),
-];
+export function systemOf(role: Role, studio: Pick<Studio, 'instructions' | 'secrets'>): SystemBlock[] {
+  const instructions = redactSecrets(studio.instructions, studio.secrets);
+  const own = { type: 'text' as const, text: rolePrompt(role) };
+  return instructions === ''
+    ? [own]
+    : [own, { type: 'text', text: `Instructions of this project:\n\n${instructions}` }];
+}
 
 function capsOf({ tier, taskCapUsd, plan }: SessionRequest, { budget }: Config): Caps {
   return {

@@ -66,9 +66,12 @@ export function readLines(path: string): Line[] {
 }
 
 /** The conversation so far; null when there is none or its beginning cannot be read. */
-export function readConversation(path: string): Conversation | null {
+export const readConversation = (path: string): Conversation | null => conversationOf(readLines(path));
+
+/** What these lines come to, as it would be gone on with. */
+export function conversationOf(lines: readonly Line[]): Conversation | null {
   let conversation: Conversation | null = null;
-  for (const line of readLines(path)) {
+  for (const line of lines) {
     if (line.line === 'preamble') conversation = { preamble: line.preamble, messages: [], lastInput: null, heard: [] };
     if (conversation === null) continue;
     if (line.line === 'message') {

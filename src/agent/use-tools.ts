@@ -42,11 +42,12 @@ export async function useTools(run: Run, reply: Reply, repetition: Repetition): 
 /** The secret was taken out of the call before it was journalled, and what is left is not what was meant. */
 const HELD_A_SECRET = `not run: the input held something that looks like a secret key, and ${REDACTED} stands in its place. Write a placeholder that looks like no key, or read it from the environment.`;
 
+export const notJson = (name: string): string => `the input of ${name} was not valid JSON; nothing was run`;
+
 /** Unknown tool, bad input, a tool that throws: all become a result that the model reads. */
 async function callTool(run: Run, call: ToolCall, tool: Tool | undefined): Promise<ToolAnswer> {
   if (tool === undefined) return { text: `there is no tool ${call.name}`, isError: true };
-  if (call.input === null)
-    return { text: `the input of ${call.name} was not valid JSON; nothing was run`, isError: true };
+  if (call.input === null) return { text: notJson(call.name), isError: true };
   if (JSON.stringify(call.input).includes(REDACTED)) return { text: HELD_A_SECRET, isError: true };
   run.edges.watch?.({ type: 'tool', name: call.name, input: call.input });
   try {

@@ -151,6 +151,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'Look',
+    'replay',
+    '<task>',
+    'play recorded attempts again, with no model',
+    ['kleiber replay p1ab2-03', 'kleiber replay night.ndjson --json'],
+    () => import('./replay.ts'),
+  ),
+  entry(
+    'Look',
     'log',
     '[options]',
     'what happened, in order',

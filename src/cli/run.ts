@@ -15,6 +15,7 @@ import { followLog, jsonPrinter } from './follow.ts';
 import { haltProblem } from './halt-problem.ts';
 import { namedAgents } from './named-agents.ts';
 import { openProject, type Project } from './project.ts';
+import { recordFault, writeRecord } from './record-run.ts';
 import { repeat } from './repeat.ts';
 import { undeliveredOf } from './status.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -28,9 +29,13 @@ export interface RunOptions {
   /** A person has said that today may cost more than the guard. */
   pastGuard: boolean;
   json: boolean;
+  /** Where the record of its attempts goes; null keeps none beside the transcripts. */
+  record: string | null;
 }
 
 export async function runHere(options: RunOptions, context: Context): Promise<ExitCode> {
+  const fault = options.record === null ? null : recordFault(options.record, context);
+  if (fault !== null) return complain(context, fault);
   const project = await openProject(context);
   if (!project.ok) return complain(context, project.failure);
   try {
@@ -41,7 +46,9 @@ export async function runHere(options: RunOptions, context: Context): Promise<Ex
     warnFaults(project.value, context);
     const workshop = await openWorkshop(project.value, context, { noSandbox: options.noSandbox });
     if (!workshop.ok) return complain(context, workshop.failure);
-    return await runAll({ ...options, workers }, project.value, workshop.value, context);
+    const code = await runAll({ ...options, workers }, project.value, workshop.value, context);
+    if (options.record !== null) writeRecord(options.record, project.value, context);
+    return code;
   } finally {
     project.value.close();
   }

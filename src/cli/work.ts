@@ -19,6 +19,7 @@ interface WorkFlags {
   pastGuard?: boolean;
   dryRun?: boolean;
   json?: boolean;
+  record?: string;
 }
 
 export function define(command: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -38,6 +39,7 @@ export function define(command: Command, context: Context, done: (code: ExitCode
     .option('--no-sandbox', 'run commands with your own rights (dangerous)')
     .option('--dry-run', 'say what would be done; start, write and spend nothing')
     .option('--json', 'one event per line, and how it ended as the last')
+    .option('--record <file>', 'keep what its attempts said and did, for kleiber replay')
     .option('--past-guard', 'go on although today has cost more than the guard')
     .action(async (flags: WorkFlags) => done(await work(flags, context)));
 }
@@ -75,6 +77,7 @@ async function work(flags: WorkFlags, context: Context): Promise<ExitCode> {
       noSandbox: !flags.sandbox,
       pastGuard: flags.pastGuard === true,
       json: flags.json === true,
+      record: flags.record ?? null,
     },
     context,
   );

@@ -35,14 +35,21 @@ export interface ToolCall {
   raw: string;
 }
 
-export type StopReason =
-  | 'end_turn'
-  | 'max_tokens'
-  | 'stop_sequence'
-  | 'tool_use'
-  | 'pause_turn'
-  | 'refusal'
-  | 'model_context_window_exceeded';
+const STOP_REASONS = [
+  'end_turn',
+  'max_tokens',
+  'stop_sequence',
+  'tool_use',
+  'pause_turn',
+  'refusal',
+  'model_context_window_exceeded',
+] as const;
+
+export type StopReason = (typeof STOP_REASONS)[number];
+
+const KNOWN_STOPS: ReadonlySet<string> = new Set(STOP_REASONS);
+
+export const isStopReason = (text: string): text is StopReason => KNOWN_STOPS.has(text);
 
 export interface Reply {
   /** The model that the API says answered. */

@@ -1,20 +1,10 @@
 /** A finished message as a reply, or the reason why it is none: the border where the API's answer is parsed. */
 import type Anthropic from '@anthropic-ai/sdk';
 import { fail, ok } from '../domain/result.ts';
-import type { StopReason, TurnOutcome } from './claude.ts';
+import { isStopReason, type TurnOutcome } from './claude.ts';
 import type { CacheLife } from './prices.ts';
 import type { ToolInputs } from './tool-inputs.ts';
 import { usageOf } from './usage-of.ts';
-
-const STOP_REASONS: ReadonlySet<string> = new Set<StopReason>([
-  'end_turn',
-  'max_tokens',
-  'stop_sequence',
-  'tool_use',
-  'pause_turn',
-  'refusal',
-  'model_context_window_exceeded',
-]);
 
 /** A message without a known stop reason or without counts is garbled, though its stream ended as it should. */
 export function replyOf(
@@ -24,7 +14,7 @@ export function replyOf(
   const usage = usageOf(message.usage, heard.cacheLife);
   const garbled = (detail: string) => fail({ reason: 'stream_cut', detail, usage, billed: true } as const);
   const { stop_reason: stop } = message;
-  if (stop === null || !STOP_REASONS.has(stop)) return garbled(`the reply has no known stop reason, but ${stop}`);
+  if (stop === null || !isStopReason(stop)) return garbled(`the reply has no known stop reason, but ${stop}`);
   if (usage === null) return garbled('the reply does not say how many tokens it cost');
   return ok({
     model: message.model,

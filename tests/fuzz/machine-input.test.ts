@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parseCassette } from '../../src/agent/cassette.ts';
+import { firstDifference } from '../../src/agent/first-difference.ts';
+import { partsOf } from '../../src/agent/recorded-part.ts';
 import { REDACTED, redactSecrets } from '../../src/agent/redact.ts';
 import { toolsOf } from '../../src/agent/tools/toolbox.ts';
 import { closeOpenCalls, readConversation } from '../../src/agent/transcript.ts';
@@ -168,6 +171,36 @@ describe('the log of events', () => {
       closeOpenCalls(readConversation(file)?.messages ?? []);
     });
   });
+});
+
+describe('what somebody gives to be played again', () => {
+  const head = { line: 'cassette', format: 1 };
+  const zone = { files: ['src/**'], rolePaths: null, widened: [] };
+  const begun = { line: 'attempt', task: 'x', attempt: 1, agent: 'a', commit: 'a'.repeat(40), zone };
+  const preamble = { model: 'm', effort: 'medium', system: [], tools: [], format: null };
+  const said = { role: 'user', content: [{ type: 'text', text: 'took 5 ms' }] };
+  const reply = { at: '', inputTokens: 1, sentBytes: 1, stop: 'end_turn', requestId: null };
+  const lines = [
+    head,
+    begun,
+    { line: 'preamble', preamble },
+    { line: 'message', message: said },
+    { line: 'request', at: '', number: 1, maxTokens: 1, reservation: '' },
+    { line: 'reply', message: { role: 'assistant', content: [] }, ...reply },
+  ].map(line => JSON.stringify(line));
+
+  test('is a record in parts, or named by its line', () =>
+    survives(hostileText(lines.join('\n'), lines[3] ?? ''), text => {
+      const parsed = parseCassette(text);
+      if (!parsed.ok) expect(parsed.failure.line).toBeGreaterThan(0);
+      else for (const attempt of parsed.value) partsOf(attempt.lines);
+    }));
+
+  test('parts nowhere from itself, whatever stands in it', () =>
+    survives(hostileText('ran 3 tests in 1.42 s, duration_ms 5'), text => {
+      expect(firstDifference({ text }, { text })).toBeNull();
+      firstDifference(text, `${text} 5 s`);
+    }));
 });
 
 describe('what a model sends', () => {
