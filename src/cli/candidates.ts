@@ -6,6 +6,7 @@ import { listAgents, listTaskFiles } from '../record/record-folder.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { COMMANDS } from './commands.ts';
 import type { Context } from './context.ts';
+import { GLOBAL_FLAGS } from './global-flags.ts';
 
 /** `words` are those after `kleiber`; the last one is what has been typed of the next. */
 export async function candidates(words: readonly string[], context: Context): Promise<string[]> {
@@ -19,13 +20,16 @@ async function afterCommand(words: readonly string[], context: Context): Promise
   if (name === 'help') return COMMANDS.map(command => command.name);
   const entry = COMMANDS.find(command => command.name === name);
   if (entry === undefined) return [];
-  if (typed.startsWith('-')) return (await optionsOf(entry, context)).flatMap(({ long }) => long ?? []);
+  if (typed.startsWith('-'))
+    return [...(await optionsOf(entry, context)).flatMap(({ long }) => long ?? []), ...LONG_GLOBAL_FLAGS];
   const root = quickFacts(context.cwd, context.environment.PATH ?? '')?.root ?? null;
   if (before.startsWith('-')) return valuesOf(before, root);
   return root !== null && /^[<[](?:id|task)[>\]]/.test(entry.usage)
     ? listTaskFiles(root).files.map(({ id }) => id)
     : [];
 }
+
+const LONG_GLOBAL_FLAGS = GLOBAL_FLAGS.filter(flag => flag.startsWith('--'));
 
 /** Those that the command itself declares; nothing of it is run. The library is loaded for this alone. */
 async function optionsOf(entry: CommandEntry, context: Context): Promise<readonly Option[]> {

@@ -33,4 +33,7 @@ export async function takeGlobalFlags(given: readonly string[], outside: Context
   return { words, context, close: openDebugLog?.(words, context) ?? (() => {}) };
 }
 
-const isOurs = (word: string): boolean => [NO_INPUT, NO_PAGER, DEBUG, ...QUIET].includes(word);
+/** As they are typed, long and short. */
+export const GLOBAL_FLAGS: readonly string[] = [NO_INPUT, NO_PAGER, DEBUG, ...QUIET];
+
+const isOurs = (word: string): boolean => GLOBAL_FLAGS.includes(word);

@@ -1,4 +1,5 @@
 /** What a shell offers: asked of kleiber for the words up to the cursor, in a real bash too. */
+import '../support/journey-patience.ts';
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { candidates } from '../../src/cli/candidates.ts';
@@ -28,7 +29,7 @@ test.each<[words: string[], found: string[]]>([
   [['status', ''], []],
   [
     ['status', '--'],
-    ['--json', '--plain', '--exit-code', '--watch', '--agent'],
+    ['--json', '--plain', '--exit-code', '--watch', '--agent', '--no-input', '--no-pager', '--debug', '--quiet'],
   ],
   [
     ['work', '--agent', 'engineer-'],
