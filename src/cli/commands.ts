@@ -231,6 +231,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'Maintain',
+    'config',
+    '[key]',
+    'the settings that count, and where they come from',
+    ['kleiber config budget', 'kleiber config --show-origin'],
+    () => import('./config.ts'),
+  ),
+  entry(
+    'Maintain',
     'trust',
     '[options]',
     'see and accept kleiber.yml and the roles',

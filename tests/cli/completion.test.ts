@@ -19,7 +19,7 @@ const offered = (...words: string[]): Promise<string[]> =>
 
 test.each<[words: string[], found: string[]]>([
   [['st'], ['status']],
-  [['c'], ['conduct', 'calibrate', 'check', 'clean', 'completion']],
+  [['c'], ['conduct', 'calibrate', 'check', 'config', 'clean', 'completion']],
   [
     ['show', ''],
     ['p1ab2-01-prices', 'p1ab2-02-cart'],
