@@ -23,7 +23,7 @@ export interface Divergence extends Difference {
 }
 
 export interface Replayed {
-  /** Replies that were played. */
+  /** Replies that were played; fewer than there are where the signal has ended it. */
   turns: number;
   divergence: Divergence | null;
 }
@@ -41,6 +41,7 @@ export async function replay(part: RecordedPart, edges: ReplayEdges): Promise<Re
   const tape = new Tape(part);
   const signal = AbortSignal.any([edges.signal, tape.over]);
   await runAgent(specOf(part, edges), { ...freeEdges(edges, tape), signal });
+  if (!edges.signal.aborted) tape.end();
   return { turns: tape.turns, divergence: tape.divergence };
 }
 
@@ -132,6 +133,14 @@ class Tape {
       this.#at++;
     },
   };
+
+  /** The conversation is over; a record that goes on from here has gone another way. */
+  end(): void {
+    const left = this.#lines.slice(this.#at).filter(({ line }) => line === 'reply').length;
+    if (this.divergence !== null || left === 0) return;
+    const recorded = `${left} more ${left === 1 ? 'reply' : 'replies'}`;
+    this.divergence = { path: '', recorded, now: '(nothing)', turn: this.turns, what: 'the end of the conversation' };
+  }
 
   /** Holds a line against what stands in its place now. */
   #note(recorded: KeptLine, now: KeptLine | undefined): void {

@@ -107,10 +107,12 @@ async function playHeld(
   try {
     const played: Played[] = [];
     for (const attempt of attempts) {
+      if (context.stopping.aborted) break;
       note(context, `playing attempt ${attempt.attempt} of ${attempt.task} …`);
       const one = await playOne(attempt, project, workshop, context);
       if (!one.ok) return one;
-      played.push(one.value);
+      // Of one that was cut off nobody can say how it goes.
+      if (!context.stopping.aborted) played.push(one.value);
     }
     return ok(played);
   } finally {
@@ -146,7 +148,7 @@ async function playOne(
     system: systemOf(role, studio),
     clock: systemClock,
     secrets: studio.secrets,
-    signal: context.killed,
+    signal: AbortSignal.any([context.stopping, context.killed]),
   };
   return ok({ task, attempt, agent, model: part.preamble.model, ...(await replay(part, edges)) });
 }
@@ -163,6 +165,7 @@ const commitMissing = (task: string, attempt: number, commit: string): Problem =
 function tell(played: readonly Played[], { json }: ReplayFlags, context: Context): ExitCode {
   if (json) sayJson(context, 'replay', { attempts: played });
   else for (const one of played) say(context, textOf(one));
+  if (context.stopping.aborted) return 130;
   return played.every(({ divergence }) => divergence === null) ? 0 : 1;
 }
 

@@ -4,7 +4,8 @@ import { runAgent } from '../../src/agent/loop.ts';
 import { partsOf, type RecordedPart } from '../../src/agent/recorded-part.ts';
 import { type Replayed, replay } from '../../src/agent/replay.ts';
 import type { Note } from '../../src/agent/spec.ts';
-import { readConversation, readLines } from '../../src/agent/transcript.ts';
+import type { Tool } from '../../src/agent/tools/tool.ts';
+import { type Line, readConversation, readLines } from '../../src/agent/transcript.ts';
 import type { SystemBlock } from '../../src/model/claude.ts';
 import {
   type Call,
@@ -190,6 +191,40 @@ describe('a conversation', () => {
       recorded: 'Please go on.',
     });
   });
+});
+
+test('a conversation that ends today where its record goes on parts at its end', async () => {
+  const recorded = rig({ script: whole(), files: FILES });
+  await recorded.run();
+  const lines = readLines(recorded.transcript);
+  const isHandIn = (line: Line): boolean => line.line === 'reply' && JSON.stringify(line).includes('"submit"');
+  const at = lines.findIndex(isHandIn);
+  // As if the record had a reply without a stop that anybody knows, and went on.
+  const cut = lines.map((line, index) =>
+    index === at && line.line === 'reply' ? { ...line, stop: 'unheard_of' } : line,
+  );
+  const [part] = partsOf(cut);
+  const tools = workerTools(folderWith(FILES));
+  const signal = new AbortController().signal;
+  const edges = { tools, system: preambleOf(tools).system, clock: handClock(), secrets: [], signal };
+  expect(part && (await replay(part, edges))).toEqual({
+    turns: 2,
+    divergence: { turn: 2, what: 'the end of the conversation', path: '', recorded: '1 more reply', now: '(nothing)' },
+  });
+});
+
+test('a conversation that is stopped in the middle makes no further turn', async () => {
+  const recorded = rig({ script: whole(), files: FILES });
+  await recorded.run();
+  const stop = new AbortController();
+  const [part] = partsIn(recorded);
+  const run: Tool['run'] = async () => {
+    stop.abort();
+    return { text: 'interrupted', isError: true };
+  };
+  const tools = printing('')(folderWith(FILES)).map(tool => (tool.name === 'run' ? { ...tool, run } : tool));
+  const edges = { tools, system: preambleOf(tools).system, clock: handClock(), secrets: [], signal: stop.signal };
+  expect(part && (await replay(part, edges)).turns).toBe(2);
 });
 
 describe('a conversation that was killed and gone on with', () => {
