@@ -24,14 +24,13 @@ export class Points {
   }
 
   /**
-   * One that this role has not died at and that nobody is on the way to; in a fresh repository the one that is met first,
-   * because what happens there only once would not be met again. Now and then one that was died at before: what the next
-   * process does about it is a step of its own.
+   * One that this role has not died at and that nobody is on the way to. Now and then, in a repository that is no longer fresh,
+   * one that was died at before: what the next process does about it is a step of its own.
    */
   choose(role: Role, taken: ReadonlySet<string>, random: () => number, isFresh: boolean): string | null {
     const free = [...this.known].filter(point => point.startsWith(`${role}\t`) && !taken.has(point));
     const open = free.filter(point => !this.reached.has(point));
     const from = !isFresh && random() < AGAIN_SHARE ? free : open;
-    return from[isFresh ? 0 : Math.floor(random() * from.length)]?.split('\t')[1] ?? null;
+    return from[Math.floor(random() * from.length)]?.split('\t')[1] ?? null;
   }
 }
