@@ -69,6 +69,7 @@ export function trackRecord(
   const attempts: AttemptRecord[] = [];
   const uses: TierUse[] = [];
   for (const state of states) {
+    if (state.attempts.length === 0) continue;
     const task = tasks.get(state.id)?.task ?? null;
     const kind = kindOf(state, task);
     const all = state.attempts.map(attempt => attemptRecord(kind, attempt, state));
