@@ -22,9 +22,9 @@ export const lasting = (text: string): string => PASSING.reduce((rest, pattern) 
 /** The first place at which they differ; null when only times do, or nothing at all. */
 export function firstDifference(recorded: unknown, now: unknown, path = ''): Difference | null {
   if (typeof recorded === 'string' && typeof now === 'string') return textDifference(recorded, now, path);
-  if (isObject(recorded) && isObject(now)) {
+  if (isObject(recorded) && isObject(now) && Array.isArray(recorded) === Array.isArray(now)) {
     for (const key of new Set([...Object.keys(recorded), ...Object.keys(now)])) {
-      const found = firstDifference(recorded[key], now[key], stepOf(path, key, Array.isArray(now)));
+      const found = firstDifference(ownOf(recorded, key), ownOf(now, key), stepOf(path, key, Array.isArray(now)));
       if (found !== null) return found;
     }
     return null;
@@ -41,6 +41,10 @@ function textDifference(recorded: string, now: string, path: string): Difference
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** What it inherits is none of its own: a key may be called as anything. */
+const ownOf = (value: Record<string, unknown>, key: string): unknown =>
+  Object.hasOwn(value, key) ? value[key] : undefined;
 
 const stepOf = (path: string, key: string, isList: boolean): string =>
   isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
