@@ -52,7 +52,7 @@ const IN_TURN = [
     ],
   },
   {
-    due: 2,
+    due: 1,
     files: [
       'starved/taken',
       'starved/disk',
