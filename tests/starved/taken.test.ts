@@ -35,6 +35,10 @@ async function openDisturbed(disturb: () => void): Promise<void> {
   journey = await openSmall(small([...MORE.slice(0, 2), disturbed, [submit('Written.')]]));
 }
 
+/** Again where something is written into it meanwhile. */
+const takeAway = (folder: string): void =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 10 });
+
 const LOG = '.git/kleiber/state.db';
 const conduct = () => journey.kleiber('conduct', '--until-idle');
 
@@ -44,7 +48,7 @@ const doAsTold = (stderr: string): string =>
 
 describe('while a run goes on, somebody deletes', () => {
   test('the state folder: the run stops in words, and the next one lands the work once', async () => {
-    await openDisturbed(() => rmSync(join(journey.home, '.local/state'), { recursive: true, force: true }));
+    await openDisturbed(() => takeAway(join(journey.home, '.local/state')));
     const { code, stderr } = await conduct();
     expect([code, stderr]).toEqual([
       3,
@@ -56,7 +60,7 @@ describe('while a run goes on, somebody deletes', () => {
   });
 
   test('the log and the store: nobody writes into a deleted file, and the work is done again from its task file', async () => {
-    await openDisturbed(() => rmSync(join(journey.repository, '.git/kleiber'), { recursive: true, force: true }));
+    await openDisturbed(() => takeAway(join(journey.repository, '.git/kleiber')));
     const { code, stderr } = await conduct();
     expect([code, stderr]).toEqual([
       3,
