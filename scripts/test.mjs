@@ -68,7 +68,7 @@ const IN_TURN = [
       'lied/sandboxed',
     ],
   },
-  { due: 2, files: ['git/checkout', 'git/worktree', 'cli/controls', 'git/lifeline', 'git/tidy'] },
+  { due: 1, files: ['git/checkout', 'git/worktree', 'cli/controls', 'git/lifeline', 'git/tidy'] },
   { due: 1, files: ['rehearsal/rehearse', 'package'] },
 ];
 
