@@ -32,7 +32,7 @@ const IN_TURN = [
     ],
   },
   {
-    due: 2,
+    due: 1,
     files: [
       'conductor/review',
       'worker/attempt',
