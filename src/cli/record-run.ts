@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { cassetteText } from '../agent/cassette.ts';
-import { sameOwner } from '../domain/owner.ts';
+import { type Owner, sameOwner } from '../domain/owner.ts';
 import { type Problem, problem } from '../report/problem.ts';
 import { systemClock } from './clock.ts';
 import { type Context, note } from './context.ts';
@@ -24,7 +24,7 @@ export function recordFault(file: string, { cwd }: Context): Problem | null {
 /** Transcripts hold all of it anyway, so what cannot be written here is not lost. */
 export function writeRecord(file: string, project: Project, context: Context): void {
   const path = resolve(context.cwd, file);
-  const isOurs = (owner: Parameters<typeof sameOwner>[0]): boolean => sameOwner(owner, project.holder.owner);
+  const isOurs = (owner: Owner): boolean => sameOwner(owner, project.holder.owner);
   const attempts = [...project.keeper.look().states.keys()].flatMap(id => recordedAttempts(id, project, isOurs));
   const fault = writeReport(path, cassetteText(attempts, { kleiber: VERSION, at: systemClock.now().toISOString() }));
   const many = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;

@@ -37,7 +37,8 @@ function recordedAttempt(
   project: Project,
 ): RecordedAttempt | null {
   const state = foldStream(head.id, events.slice(0, at + 1));
-  const agent = state?.resolving?.agent ?? head.agent;
+  // The claim is the last thing in it, so the last attempt is the one that began with it.
+  const agent = state?.attempts.at(-1)?.agent ?? head.agent;
   const role = findRole(project.roles, agent);
   const commit = startOf(events.slice(at), claimed.attempt);
   const lines = linesOf(claimed.session, events, at, project);

@@ -1,4 +1,4 @@
-/** Tidy worktrees: opened again they are as fresh as any, and what somebody else has opened since is looked at as a whole. */
+/** Tidy worktrees: opened again they are like new ones, and what somebody else has opened since is looked at as a whole. */
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
