@@ -8,6 +8,7 @@ import { failureOf, type Git, type GitOutput, succeeded, textOf } from './git-co
 import { type Delivery, planStaging, type Staging, writeIndex } from './record-staging.ts';
 import { headRef, isRefAt } from './ref-files.ts';
 import { kleiberIdentity, objectId } from './store-context.ts';
+import { joinDelivered } from './upkeep.ts';
 import { disarmed } from './user-repository.ts';
 
 type Delivered = Result<DeliveryOutcome, GitFailure>;
@@ -131,5 +132,9 @@ export async function deliver(
   const outcome = await settled(delivery);
   if (outcome !== null) return ok(outcome);
   if (place.value.hold !== null) return ok({ kind: 'waits_for_checkout', detail: place.value.hold });
-  return place.value.isHere ? fastForward(delivery, branch, isRecordPath) : moveUnseen(delivery, branch);
+  const delivered = await (place.value.isHere
+    ? fastForward(delivery, branch, isRecordPath)
+    : moveUnseen(delivery, branch));
+  if (delivered.ok && delivered.value.kind === 'delivered') await joinDelivered(repository);
+  return delivered;
 }
