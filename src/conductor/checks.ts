@@ -9,19 +9,26 @@ import type { CommandOutcome } from '../shell/sandbox.ts';
 import { coverageRun, sourcesToCover } from './coverage.ts';
 import type { ConductorEdges } from './edges.ts';
 
-/** The conductor's own worktree; only the one that leads touches it, so `plan` checks its base in another. */
-const CHECK_TREE = 'checks';
+/** The conductor's own worktree of the branch; only the one that leads touches it, so `plan` checks its base in another. */
+const BRANCH_TREE = 'checks';
+
+/**
+ * What was handed in stands on the branch of long ago where many wait for their turn. In a tree of its own it follows the one
+ * before it, so neither tree changes more files at a time than a few tasks have touched.
+ */
+export const SUBMISSION_TREE = 'submissions';
 
 /** While there is nothing to check. Without a sandbox a check may have left a process behind, which would go on writing there. */
-export async function tidyCheckTree({ studio, store, worktrees }: ConductorEdges, signal: AbortSignal): Promise<void> {
-  if (studio.sandbox.kind !== 'none') await store.tidyWorktree(`${worktrees}/${CHECK_TREE}`, signal);
+export async function tidyCheckTrees({ studio, store, worktrees }: ConductorEdges, signal: AbortSignal): Promise<void> {
+  if (studio.sandbox.kind === 'none') return;
+  for (const tree of [SUBMISSION_TREE, BRANCH_TREE]) await store.tidyWorktree(`${worktrees}/${tree}`, signal);
 }
 
 export async function checkCommit(
   commit: string,
   edges: ConductorEdges,
   signal: AbortSignal,
-  place = CHECK_TREE,
+  place = BRANCH_TREE,
 ): Promise<Validation> {
   const key = validationKey(await edges.store.rootEntries(commit), edges.conditions());
   const remembered = recall(key, edges);
@@ -40,9 +47,10 @@ export async function checkChange(
   base: string,
   edges: ConductorEdges,
   signal: AbortSignal,
+  place = BRANCH_TREE,
 ): Promise<Validation> {
   const changed = await sourcesToCover(commit, base, edges);
-  if (changed.length === 0) return await checkCommit(commit, edges, signal);
+  if (changed.length === 0) return await checkCommit(commit, edges, signal, place);
   const [root, conditions] = [await edges.store.rootEntries(commit), edges.conditions()];
   const [plain, key] = [
     validationKey(root, conditions),
@@ -50,13 +58,11 @@ export async function checkChange(
   ];
   const remembered = recall(key, edges) ?? unlessGreen(recall(plain, edges));
   if (remembered !== null) return remembered;
-  const validation = await checkAfresh(commit, edges, signal, CHECK_TREE);
+  const validation = await checkAfresh(commit, edges, signal, place);
   if (signal.aborted) return validation;
   keep(plain, validation, edges);
   const run =
-    validation.result === 'green'
-      ? await coverageRun(commit, changed, `${edges.worktrees}/${CHECK_TREE}`, edges)
-      : null;
+    validation.result === 'green' ? await coverageRun(commit, changed, `${edges.worktrees}/${place}`, edges) : null;
   if (run === null) return validation;
   const runs = [...validation.runs, run];
   const whole: Validation = { ...validation, runs, result: overallResult(runs) };

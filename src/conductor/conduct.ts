@@ -3,7 +3,7 @@ import { letGo, tryHold } from '../baton/hold.ts';
 import { QUIET_MS, unlessNews } from '../domain/clock.ts';
 import { LEAD_STREAM } from '../domain/event.ts';
 import { takeAnswers } from './answers.ts';
-import { tidyCheckTree } from './checks.ts';
+import { tidyCheckTrees } from './checks.ts';
 import { courier } from './deliver.ts';
 import type { ConductorEdges } from './edges.ts';
 import { tick } from './tick.ts';
@@ -52,7 +52,7 @@ export async function conduct(options: ConductOptions, edges: ConductorEdges): P
 async function rest(isTidy: boolean, stopping: AbortSignal, edges: ConductorEdges): Promise<boolean> {
   const rang = await edges.bell(stopping, isTidy ? undefined : QUIET_MS);
   if (isTidy || rang || stopping.aborted) return isTidy;
-  return await unlessNews(signal => tidyCheckTree(edges, signal), edges.bell, stopping);
+  return await unlessNews(signal => tidyCheckTrees(edges, signal), edges.bell, stopping);
 }
 
 function takeLead(edges: ConductorEdges): boolean {

@@ -11,7 +11,7 @@ import { isFirstDeviation, isStrike } from '../policy/strikes.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { appendTask } from './append.ts';
 import { block, checksBlocker, personBlocker, reviewBlocker } from './block.ts';
-import { checkChange, checkCommit } from './checks.ts';
+import { checkChange, checkCommit, SUBMISSION_TREE } from './checks.ts';
 import type { ConductorEdges } from './edges.ts';
 import { newRisks } from './found-risks.ts';
 import { dependencyBlocker, driftedLocks } from './lock-drift.ts';
@@ -95,7 +95,7 @@ async function validate(
   const looking = newRisks(state, stage.submission, edges);
   // Red work is judged without it, so what goes wrong there is thrown only where it is needed.
   looking.catch(() => undefined);
-  const validation = await checkChange(commit, base, edges, signal);
+  const validation = await checkChange(commit, base, edges, signal, SUBMISSION_TREE);
   if (signal.aborted) return false;
   const baseResult = validation.result === 'red' ? (await checkCommit(base, edges, signal)).result : null;
   if (signal.aborted) return false;

@@ -86,7 +86,7 @@ test('without a sandbox nothing is tidied, because something of the task may sti
   expect([here.board(), tidy.mock.calls]).toEqual([{ greet: 'landed' }, []]);
 });
 
-test('a conductor tidies the tree of its checks once after each change', async () => {
+test('a conductor tidies the trees of its checks once after each change', async () => {
   const here = await afterOne('bubblewrap');
   await here.attempt();
   const tidy = vi.spyOn(here.conductor.store, 'tidyWorktree');
@@ -104,5 +104,7 @@ test('a conductor tidies the tree of its checks once after each change', async (
   here.stepDown();
   await conduct({ until: 'stopped', stopping: stop.signal, killed: NEVER }, here.conductor);
   expect([here.board(), waits[0], waits.at(-1)]).toEqual([{ greet: 'landed' }, QUIET_MS, undefined]);
-  expect(tidy.mock.calls).toEqual([[join(house.root, 'worktrees', 'checks'), expect.any(AbortSignal)]]);
+  expect(tidy.mock.calls).toEqual(
+    ['submissions', 'checks'].map(tree => [join(house.root, 'worktrees', tree), expect.any(AbortSignal)]),
+  );
 });
