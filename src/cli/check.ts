@@ -16,7 +16,7 @@ import { formatTask, parseTaskFile } from '../record/task-file.ts';
 import { parseValidation } from '../record/validation-file.ts';
 import type { BoardView, TaskFile } from '../report/board-keeper.ts';
 import { type ExitCode, faultsProblem } from '../report/problem.ts';
-import { capFault } from './cap-faults.ts';
+import { capJudge } from './cap-faults.ts';
 import { type Context, complain, note, say, sayJson } from './context.ts';
 import { openProject, type Project } from './project.ts';
 import { strangeReviews } from './strange-reviews.ts';
@@ -80,8 +80,9 @@ function planFaults(view: BoardView, project: Project): FileFault[] {
       faultAt(file, key, problem, RIGHT[key]),
     ),
   );
+  const capFault = capJudge(project);
   for (const file of open) {
-    const fault = capFault(file.task, project);
+    const fault = capFault(file.task);
     if (fault !== null) faults.push(faultAt(file, 'budget_usd', fault, 'budget_usd: 5'));
   }
   const cycle = findCycle(open.map(({ task }) => ({ id: task.head.id, dependsOn: task.head.depends_on, minutes: 1 })));

@@ -12,7 +12,7 @@ import { rowsOf } from '../policy/routing-table.ts';
 import { type PlanSummary, planJson, planText, summarisePlan } from '../report/plan-text.ts';
 import { type ExitCode, gitProblem, type Problem, problem } from '../report/problem.ts';
 import { table } from '../report/table.ts';
-import { capFault } from './cap-faults.ts';
+import { capJudge } from './cap-faults.ts';
 import { type Context, canAsk, complain, confirm, note, say, sayJson, widthOf } from './context.ts';
 import { openProject, type Project } from './project.ts';
 import { nobodyToAsk, type Proposal, propose } from './propose-plan.ts';
@@ -93,7 +93,7 @@ async function approve(
       { target, request: requestOf(proposal), why, sessions: proposal.sessions },
       edgesOf(project),
     );
-  const caps = [...new Set(proposal.checked.tasks.flatMap(task => capFault(task, project) ?? []))];
+  const caps = [...new Set(proposal.checked.tasks.map(capJudge(project)).filter(fault => fault !== null))];
   if (caps.length > 0) {
     drop('its caps cannot be kept');
     return complain(
