@@ -51,7 +51,8 @@ export async function joinPacks(store: StoreContext): Promise<void> {
 /** In the user's repository, as git does it there after a merge or a fetch: at its limit, and not where it was told not to. */
 export async function joinDelivered(repository: UserRepository): Promise<void> {
   const objects = join(repository.commonDir, 'objects');
-  const packs = packsIn(await readdir(join(objects, 'pack')));
+  // Nothing depends on it, so what cannot be looked at is left alone.
+  const packs = packsIn(await readdir(join(objects, 'pack')).catch(() => []));
   if (packs < MANY_PACKS || existsSync(join(objects, 'info/alternates'))) return;
   if (packs >= (await mostPacks(repository))) await joinAll(repository.git);
 }
