@@ -5,7 +5,7 @@
 import type { Target } from '../domain/event.ts';
 import type { Task } from '../domain/task.ts';
 import type { BoardTask } from '../policy/board.ts';
-import { isStartable, landingOrder } from '../policy/board.ts';
+import { handedInOrder, isStartable, landingOrder } from '../policy/board.ts';
 import type { Submitted } from '../policy/next-step.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import type { BoardView } from '../report/board-keeper.ts';
@@ -143,7 +143,7 @@ const submittedOf = (card: BoardTask): Omit<Handed, 'task'> | null =>
   card.state?.stage.kind === 'submitted' ? { card, state: card.state, stage: card.state.stage } : null;
 
 const submittedIn = ({ board }: BoardView): Omit<Handed, 'task'>[] =>
-  [...board.values()].flatMap(card => submittedOf(card) ?? []);
+  handedInOrder(board).flatMap(card => submittedOf(card) ?? []);
 
 async function handedIn(card: BoardTask, view: BoardView, edges: ConductorEdges): Promise<Handed | null> {
   const found = submittedOf(card);

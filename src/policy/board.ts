@@ -222,10 +222,10 @@ function goesFirst({ state }: BoardTask): boolean {
 const hasOpenPredecessor = (task: BoardTask, board: Board): boolean =>
   task.card.after.some(id => board.get(id) !== undefined && board.get(id)?.standing !== 'landed');
 
-/** Approved work in landing order: oldest submission first within a priority, so that nothing starves. */
-export function landingOrder(board: Board): BoardTask[] {
+/** Handed-in work in the order in which it is judged and lands: oldest first within a priority, so that nothing starves. */
+export function handedInOrder(board: Board): BoardTask[] {
   return [...board.values()]
-    .filter(task => task.standing === 'queued')
+    .filter(task => task.state?.stage.kind === 'submitted')
     .sort(
       (a, b) =>
         PRIORITIES.indexOf(a.card.priority) - PRIORITIES.indexOf(b.card.priority) ||
@@ -233,5 +233,9 @@ export function landingOrder(board: Board): BoardTask[] {
         a.card.id.localeCompare(b.card.id),
     );
 }
+
+/** What of it may land now. */
+export const landingOrder = (board: Board): BoardTask[] =>
+  handedInOrder(board).filter(({ standing }) => standing === 'queued');
 
 const submittedAt = (task: BoardTask): string => task.state?.submission?.at ?? '';

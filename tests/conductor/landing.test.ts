@@ -323,6 +323,22 @@ describe('work that never lands without a person', () => {
   });
 });
 
+test('what was handed in first is judged first and lands first, whatever its name', async () => {
+  open().task('wave', writes({ 'src/backend/wave.txt': 'hi\n' }));
+  house.task('greet', writes({ 'src/backend/greet.txt': 'hello\n' }));
+  const here = await house.start();
+  await here.ticks();
+  await here.attempt();
+  house.clock.advance(60_000);
+  await here.attempt();
+  await here.ticks();
+  const judged = here.holder.baton.after(0).filter(({ event }) => event.kind === 'validated');
+  expect([judged.map(({ stream }) => stream), house.landings()]).toEqual([
+    ['task/wave', 'task/greet'],
+    ['wave', 'greet'],
+  ]);
+});
+
 test('a tree that was green under the same checks is not checked again', async () => {
   open().task('greet', writes({ 'src/backend/greet.txt': 'hello\n' }));
   await (await house.start()).toTheEnd();

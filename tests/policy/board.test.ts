@@ -8,6 +8,7 @@ import {
   type BoardTask,
   buildBoard,
   type Card,
+  handedInOrder,
   landingOrder,
   readyTasks,
   type Standing,
@@ -332,6 +333,20 @@ describe('the order of landing', () => {
         ['low', 'p2', 1],
       ]),
     ).toEqual(['urgent', 'a', 'b', 'late', 'low']);
+  });
+
+  test('is that of judging, too', () => {
+    const log = (id: string, minute: number): TaskState | null =>
+      foldStream(
+        id,
+        logOf(id, [created(), claimed(1), submitted(1)]).map(stored => ({ ...stored, at: at(minute) })),
+      );
+    const states = { a: log('a', 9), b: log('b', 3), c: foldStream('c', logOf('c', [created(), claimed(1)])) };
+    const board = buildBoard(
+      ['a', 'b', 'c'].map(id => cardOf(id)),
+      new Map(Object.entries(states).flatMap(([id, state]) => (state === null ? [] : [[id, state] as const]))),
+    );
+    expect(ids(handedInOrder(board))).toEqual(['b', 'a']);
   });
 
   test('holds only what is green', () => {
