@@ -92,7 +92,12 @@ export async function checkAfresh(
   place: string,
 ): Promise<Validation> {
   const tree = await edges.store.treeOf(commit);
-  const opened = await edges.store.openWorktree(`${edges.worktrees}/${place}`, `kleiber/${place}`, commit);
+  const opened = await tellIfSlow(
+    edges.store.openWorktree(`${edges.worktrees}/${place}`, `kleiber/${place}`, commit),
+    `preparing a tree to check ${commit.slice(0, 9)} …`,
+    edges.studio.clock,
+    edges.notice,
+  );
   if (!opened.ok) return { tree, result: 'could_not_run', runs: [noTree(opened.failure)] };
   for (const report of edges.studio.config.testing.coverage_reports) edges.reports.forget(opened.value.path, report);
   const runs: CheckRun[] = [];

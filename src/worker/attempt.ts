@@ -7,6 +7,7 @@ import { toolsOf } from '../agent/tools/toolbox.ts';
 import { letGo } from '../baton/hold.ts';
 import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
+import { tellIfSlow } from '../domain/slow.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { Standing } from '../policy/board.ts';
 import { proofRules } from '../policy/proof-rules.ts';
@@ -37,8 +38,7 @@ export async function runAttempt(
   edges: WorkerEdges,
 ): Promise<WorkerResult['halted']> {
   try {
-    const { slot } = claim;
-    const opened = await edges.store.openWorktree(`${edges.worktrees}/${slot}`, `agent/${slot}`, claim.start);
+    const opened = await openSlot(claim, edges);
     if (!opened.ok) return noWorktree(claim, opened.failure, edges);
     const running: Running = {
       claim,
@@ -58,6 +58,12 @@ export async function runAttempt(
   } finally {
     letGo(edges.holder, worktreeStream(claim.slot));
   }
+}
+
+/** A large repository takes its time, and so does the git of a dead worker that has not ended yet. */
+function openSlot({ slot, start, state }: Claim, { store, worktrees, studio, notice }: WorkerEdges) {
+  const opening = store.openWorktree(`${worktrees}/${slot}`, `agent/${slot}`, start);
+  return tellIfSlow(opening, `${state.id}: preparing its worktree …`, studio.clock, notice);
 }
 
 /** Without a worktree nothing was spent and nobody is to blame: the task goes back. */

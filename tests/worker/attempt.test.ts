@@ -24,6 +24,17 @@ function cutTranscript(lines: number, bytes = 0): void {
   writeFileSync(path, text.slice(0, text.length - bytes));
 }
 
+test('a worktree that takes its time says so, and what it is for', async () => {
+  open().task('a', writes({ 'src/backend/a.txt': 'a\n' }));
+  const here = await house.start();
+  await here.toTheEnd();
+  expect(house.notices.filter(text => text.includes('preparing'))).toEqual([
+    expect.stringMatching(/^preparing a tree to check [0-9a-f]{9} …$/),
+    'a: preparing its worktree …',
+    expect.stringMatching(/^preparing a tree to check [0-9a-f]{9} …$/),
+  ]);
+});
+
 describe('an interruption', () => {
   test('hands back with the work saved, and the next worker goes on in the same conversation', async () => {
     open();
