@@ -12,7 +12,7 @@ import { landingsSeenBy } from '../policy/landings.ts';
 import { scribeRounds, scribeTask } from '../policy/mechanical-tasks.ts';
 import type { BoardView } from '../report/board-keeper.ts';
 import { runAttempt } from './attempt.ts';
-import { claimTask } from './claim.ts';
+import { type Claim, claimTask } from './claim.ts';
 import type { WorkerEdges, WorkerOptions, WorkerResult } from './edges.ts';
 import { isPassing, refusalNotes } from './refusal.ts';
 import { type Tidier, tidier } from './tidier.ts';
@@ -23,7 +23,7 @@ export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Pro
   const notes: Notes = { idle: idleNote(notice), pause: pauseNote(notice), refusals: refusalNotes(notice) };
   const halting = new AbortController();
   const stopping = AbortSignal.any([options.stopping, halting.signal]);
-  const shared: SlotOptions = { ...options, stopping, halting, tidier: tidier(edges) };
+  const shared: SlotOptions = { ...options, stopping, halting, tidier: tidier(edges), inTurn: turns() };
   const slot = (): Promise<void> => runSlot(shared, edges, result, notes);
   const slots = Array.from({ length: options.concurrency }, slot);
   await Promise.all(slots);
@@ -34,6 +34,18 @@ export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Pro
 interface SlotOptions extends WorkerOptions {
   halting: AbortController;
   tidier: Tidier;
+  /** Slots look for work one after the other: together they would all want the first task, and all but one lose it. */
+  inTurn: ReturnType<typeof turns>;
+}
+
+/** Runs one thing after the other, in the order in which they were asked for. */
+function turns(): <Value>(work: () => Promise<Value>) => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve();
+  return work => {
+    const own = last.then(work);
+    last = own.catch(() => undefined); // told to whoever asked for it
+    return own;
+  };
 }
 
 /** The key or the account is refused, and the next request would be too. */
@@ -47,29 +59,43 @@ interface Notes {
 }
 
 async function runSlot(options: SlotOptions, edges: WorkerEdges, result: WorkerResult, notes: Notes): Promise<void> {
-  while (!options.stopping.aborted && result.halted === null) {
-    if (options.guard !== null && edges.spentToday() >= options.guard) {
-      result.halted = { reason: 'cost_guard', detail: 'the daily spend has passed the cost guard' };
-      return;
-    }
-    const view = edges.keeper.look();
-    if (view.controls.paused !== null) {
-      if (options.until !== 'stopped') {
-        result.halted = { reason: 'paused', detail: pauseText(view.controls.paused) };
-        return;
-      }
-      notes.pause.note(view.controls.paused);
-      await edges.bell(options.stopping);
+  for (;;) {
+    const found = await options.inTurn(() => findWork(options, edges, result, notes));
+    if (found === 'over') return;
+    if (typeof found !== 'string') {
+      await work(found, options, edges, result);
+      if (options.until === 'once') return;
+      notes.idle.note('worked');
       continue;
     }
-    const pass = await tryOne(view, options, edges, result, notes.refusals);
-    if (pass === 'worked' && options.until === 'once') return;
-    if (pass === 'nothing_to_hope_for' && options.until !== 'stopped') return;
-    notes.idle.note(pass);
-    if (pass === 'nobody_conducts' && options.until !== 'stopped') return;
-    if (pass === 'worked') continue;
-    await rest(options, edges);
+    if (found === 'nothing_to_hope_for' && options.until !== 'stopped') return;
+    notes.idle.note(found);
+    if (found === 'nobody_conducts' && options.until !== 'stopped') return;
+    await (found === 'paused' ? edges.bell(options.stopping) : rest(options, edges));
   }
+}
+
+/** What a slot does next. `over`: it begins nothing any more. */
+async function findWork(
+  options: SlotOptions,
+  edges: WorkerEdges,
+  result: WorkerResult,
+  notes: Notes,
+): Promise<Claim | Pass | 'over' | 'paused'> {
+  if (options.stopping.aborted || result.halted !== null) return 'over';
+  if (options.guard !== null && edges.spentToday() >= options.guard) {
+    result.halted = { reason: 'cost_guard', detail: 'the daily spend has passed the cost guard' };
+    return 'over';
+  }
+  const view = edges.keeper.look();
+  const { paused } = view.controls;
+  if (paused === null) return await claimFirst(view, options, edges, notes.refusals);
+  if (options.until === 'stopped') {
+    notes.pause.note(paused);
+    return 'paused';
+  }
+  result.halted = { reason: 'paused', detail: pauseText(paused) };
+  return 'over';
 }
 
 /** Until there is news; what can wait is done when there has been none for a moment. */
@@ -79,27 +105,21 @@ async function rest({ stopping, tidier }: SlotOptions, edges: WorkerEdges): Prom
 }
 
 /** `nobody_conducts`: something waits for a conductor, and none is there. */
-type Pass = 'worked' | 'wait' | 'nobody_conducts' | 'nothing_to_hope_for';
+type Pass = 'wait' | 'nobody_conducts' | 'nothing_to_hope_for';
 
-async function tryOne(
+/** The first ready task that can be had. */
+async function claimFirst(
   view: BoardView,
   options: SlotOptions,
   edges: WorkerEdges,
-  result: WorkerResult,
   refusals: Notes['refusals'],
-): Promise<Pass> {
+): Promise<Claim | Pass> {
   let [hope, isPending] = [false, false];
   for (const task of readyTasks(view.board, options.agents, view.controls.line)) {
     const claim = await claimTask(view, task, options.tier, edges);
     if (claim.ok) {
-      result.attempts++;
       refusals.forget(task);
-      const halted = await runAttempt(claim.value, options, edges);
-      options.tidier.leave(claim.value.slot);
-      if (halted !== null && HOPELESS.has(halted.reason)) options.halting.abort();
-      // A run without an end outlives a network that is down for a while; its lanes wait longer each time.
-      if (halted?.reason !== 'unreachable' || options.until !== 'stopped') result.halted ??= halted;
-      return 'worked';
+      return claim.value;
     }
     refusals.note(task, claim.failure);
     hope ||= isPassing(claim.failure);
@@ -113,7 +133,16 @@ async function tryOne(
   return needsConductor ? 'nobody_conducts' : 'nothing_to_hope_for';
 }
 
-const IDLE: Partial<Record<Pass, string>> = {
+async function work(claim: Claim, options: SlotOptions, edges: WorkerEdges, result: WorkerResult): Promise<void> {
+  result.attempts++;
+  const halted = await runAttempt(claim, options, edges);
+  options.tidier.leave(claim.slot);
+  if (halted !== null && HOPELESS.has(halted.reason)) options.halting.abort();
+  // A run without an end outlives a network that is down for a while; its lanes wait longer each time.
+  if (halted?.reason !== 'unreachable' || options.until !== 'stopped') result.halted ??= halted;
+}
+
+const IDLE: Partial<Record<Pass | 'worked' | 'paused', string>> = {
   nothing_to_hope_for: 'waiting for tasks; Ctrl-C stops',
   nobody_conducts: 'nobody conducts here, so work waits to be tested and landed: kleiber conduct',
 };
@@ -122,7 +151,7 @@ const IDLE: Partial<Record<Pass, string>> = {
 function idleNote(notice: (text: string) => void) {
   let said: string | null = null;
   return {
-    note: (pass: Pass): void => {
+    note: (pass: Pass | 'worked' | 'paused'): void => {
       const text = IDLE[pass] ?? null;
       if (text !== null && text !== said) notice(text);
       said = text;

@@ -1,6 +1,6 @@
 /** Many at once: one claim for each attempt, one landing for each task, whatever the order of things. */
 import fc from 'fast-check';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { House } from '../support/house-rig.ts';
 import { type Script, writes } from '../support/house-rig-claude.ts';
 import type { HouseProcess } from '../support/house-rig-process.ts';
@@ -130,4 +130,18 @@ test('three tasks land once each under any interleaving of turns and ticks', { t
     }),
     { numRuns: RUNS, seed: 4711, endOnFailure: true },
   );
+});
+
+test('places of one worker look for work one after the other, so that none reaches for what another has just taken', async () => {
+  house = new House();
+  for (const id of ['a', 'b', 'c']) house.task(id, writes({ [`src/backend/${id}.txt`]: `${id}\n` }));
+  const here = await house.start();
+  await here.ticks();
+  const append = vi.spyOn(here.holder.baton, 'append');
+  await here.work({ concurrency: 3, until: 'once' });
+  const outcomes = append.mock.settledResults.map(({ value }) => value);
+  expect([new Set(outcomes), claimsOf(here)]).toEqual([
+    new Set(['appended']),
+    { 'task/a': [1], 'task/b': [1], 'task/c': [1] },
+  ]);
 });
