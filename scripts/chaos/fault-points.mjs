@@ -6,6 +6,7 @@
  * repository, or a command that is started in the sandbox. `CHAOS_POINTS` is the file that learns each name once per
  * process; `CHAOS_DIE_AT` is the name at which to die.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -25,19 +26,13 @@ function point(name) {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Above 0 while a write runs: what it is made of has no points of its own. */
-let depth = 0;
+/** What a write is made of, however long it takes, has no points of its own. */
+const writing = new AsyncLocalStorage();
 
 /** Runs a write between its two points; a promise is over when it has settled. */
 function between(name, write) {
   point(`before ${name}`);
-  depth++;
-  let value;
-  try {
-    value = write();
-  } finally {
-    depth--;
-  }
+  const value = writing.run(name, write);
   if (!(value instanceof Promise)) {
     point(`after ${name}`);
     return value;
@@ -87,7 +82,7 @@ function patchFile(holder, key, verb, target) {
   holder[key] = function (...given) {
     const kind = kindOf(given[target]);
     const call = args => Reflect.apply(original, this, args);
-    if (kind === null || depth > 0) return call(given);
+    if (kind === null || writing.getStore() !== undefined) return call(given);
     const name = `${verb} ${kind}${lineOf(kind, given[1])}`;
     return isFunction(given.at(-1)) ? withCallback(name, given, call) : between(name, () => call(given));
   };

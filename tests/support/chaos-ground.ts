@@ -13,6 +13,8 @@ import { chaosAnswer, chaosResults, chaosTaskFiles } from './chaos-tasks.ts';
 import { must } from './git-sandbox.ts';
 
 const KEY = 'sk-ant-chaos-0123456789';
+/** No process has this pid: it is above what Linux gives. */
+const NOBODY = 4_194_999;
 const PRELOAD = fileURLToPath(new URL('../../scripts/chaos/fault-points.mjs', import.meta.url));
 
 /** A task that is killed again and again is kept from nobody here: the last ones of a plan get all the kills. */
@@ -130,6 +132,7 @@ export class ChaosGround {
 
   /** A kleiber process that works; it tells its fault points, and dies at one of them when it is told. */
   work(role: Role, dieAt: string | null): Running {
+    if (dieAt !== null) this.#leaveBehind(role);
     const chaos = {
       CHAOS_ROLE: role,
       CHAOS_ROOT: this.root,
@@ -137,6 +140,14 @@ export class ChaosGround {
       ...(dieAt === null ? {} : { CHAOS_DIE_AT: dieAt }),
     };
     return this.start([...WORDS[role], ...this.sandboxWords], ['--import', PRELOAD], chaos);
+  }
+
+  /** What somebody leaves who is killed between a file in the making and its name: seldom met otherwise, and cleared away by the next. */
+  #leaveBehind(role: Role): void {
+    const limits = join(this.home, '.local/state/kleiber/limits');
+    mkdirSync(limits, { recursive: true });
+    writeFileSync(join(limits, `claude-opus-5-5.json.${NOBODY}.tmp`), '{"model":');
+    if (role === 'conductor') this.write({ [`progress/README.md.${NOBODY}`]: '# Pro' });
   }
 
   /** One reconcile to the end; what went wrong in it. */
