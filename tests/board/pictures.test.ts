@@ -64,6 +64,8 @@ describe.skipIf(!isDrawing)('the pictures of the documents', () => {
       await draw(page, `${name}-${theme}`);
     }
     await visit(page, '#/now', 'Needs you');
+    // The moment before was a past one, in which nothing can be done.
+    await page.locator('main button[data-action]').first().waitFor();
     await page.keyboard.press('a');
     await page.getByRole('radio').first().waitFor();
     await draw(page, `answer-${theme}`);
