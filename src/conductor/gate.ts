@@ -97,7 +97,8 @@ async function validate(
   looking.catch(() => undefined);
   const validation = await checkChange(commit, base, edges, signal, SUBMISSION_TREE);
   if (signal.aborted) return false;
-  const baseResult = validation.result === 'red' ? (await checkCommit(base, edges, signal)).result : null;
+  const baseResult =
+    validation.result === 'red' ? (await checkCommit(base, edges, signal, SUBMISSION_TREE)).result : null;
   if (signal.aborted) return false;
   const risks = validation.result === 'green' ? await looking : [];
   const isNoted = risks.length === 0 || appendTask(state, { kind: 'risks_found', attempt, commit, risks }, edges);
