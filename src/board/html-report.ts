@@ -15,7 +15,7 @@ const MOST_IN_ALL = 12_000_000;
 
 /** One HTML document that asks for nothing outside itself and runs no script but its own. */
 export async function htmlReport(edges: BoardEdges): Promise<string> {
-  const script = safeScript(textOf(edges, 'report.js'));
+  const script = safeScript(textOf(edges, 'page.js'));
   const style = textOf(edges, 'page.css');
   const policy = [
     "default-src 'none'",

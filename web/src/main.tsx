@@ -1,15 +1,33 @@
 /** The page: one frame, one view at a time. */
 import { type JSX, render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Contents, startContents } from './contents.tsx';
 import { Foot, TimeTravel, Top } from './frame.tsx';
 import { onKey } from './keys.ts';
 import { startNotifying } from './notify.ts';
-import { opened } from './open.ts';
 import { Dialogs } from './palette.tsx';
 import { place, VIEWS } from './route.ts';
-import { answered, board, start } from './state.ts';
+import { useToken } from './source.ts';
+import { board, start } from './state.ts';
 import './style.css';
+import { Board } from './views/board.tsx';
+import { Budget } from './views/budget.tsx';
+import { Calibration } from './views/calibration.tsx';
+import { Graph } from './views/graph.tsx';
+import { Log } from './views/log.tsx';
+import { Now } from './views/now.tsx';
+import { Task } from './views/task.tsx';
+import { Timeline } from './views/timeline.tsx';
+
+const CONTENTS = {
+  now: Now,
+  board: Board,
+  graph: Graph,
+  timeline: Timeline,
+  budget: Budget,
+  calibration: Calibration,
+  log: Log,
+  task: Task,
+};
 
 function App(): JSX.Element {
   const { view, task } = place.value;
@@ -21,6 +39,7 @@ function App(): JSX.Element {
     document.title = `${asking === 0 ? '' : `(${asking}) `}${title} · ${now?.project ?? ''} · kleiber`;
   }, [title, now?.project, asking]);
   useEffect(() => scrollTo(0, 0), [view, task]);
+  const Contents = CONTENTS[view];
   return (
     <>
       <Top toContents={() => main.current?.focus()} />
@@ -43,10 +62,7 @@ function App(): JSX.Element {
 }
 
 document.addEventListener('keydown', onKey);
-await opened;
+await useToken();
 start();
-startContents();
 startNotifying();
-// Drawn once and with the board, unless that keeps a person waiting for a sign of life.
-await answered(150);
 render(<App />, document.getElementById('app') as HTMLElement);

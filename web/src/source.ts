@@ -24,23 +24,10 @@ export class NotLetIn extends Error {}
 
 const HEADERS = { 'content-type': 'application/json', 'x-kleiber-page': '1' };
 
-const ahead = new Map<string, Promise<Response>>();
-
-/** What is asked for here is the answer to the first who asks for it; in a report there is nobody to ask. */
-export function askAhead(path: string): void {
-  if (source.isLive) ahead.set(path, fetch(path));
-}
-
-function ask(path: string): Promise<Response> {
-  const asked = ahead.get(path) ?? fetch(path);
-  ahead.delete(path);
-  return asked;
-}
-
 const live: Source = {
   isLive: true,
   get: async path => {
-    const answer = await ask(path);
+    const answer = await fetch(path);
     if (answer.status === 401) throw new NotLetIn();
     return answer.ok ? await answer.json() : null;
   },

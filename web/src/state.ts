@@ -81,15 +81,6 @@ function listen(): void {
   });
 }
 
-/** Ends with the first answer, be it a refusal, and without one after `mostMs`. */
-export const answered = (mostMs: number): Promise<void> =>
-  new Promise(resolve => {
-    setTimeout(resolve, mostMs);
-    effect(() => {
-      if (moved.value > 0 || connection.value === 'locked') resolve();
-    });
-  });
-
 export function start(): void {
   effect(() => {
     boardPath();
