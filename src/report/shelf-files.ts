@@ -48,29 +48,30 @@ export async function lookAtFiles(shelf: Shelf, head: IndexHead, options: Glance
   const fresh = known !== undefined && isSameStamp(known.stamp, top) ? null : listAgents(root);
   const agents = fresh?.agents ?? [...before.keys()].filter(path => path !== 'tasks').map(path => nameOf(path));
   const folders: Looked['folders'] = [['tasks', top, fresh?.faults.length ?? known?.faults ?? 0]];
-  const ids: string[] = [];
+  const paths: string[] = [];
   for (const agent of agents) {
     const path = agentPath(agent);
     const old = before.get(path);
     const stamp = readStamp(join(root, path), nowMs);
     const isSame = old !== undefined && isSameStamp(old.stamp, stamp);
     const folder = isSame && !everyFile ? null : listTasksOf(root, agent);
-    if (folder !== null) ids.push(...(await lookIntoFolder(shelf, agent, folder.files, everyFile, options)));
+    if (folder !== null) paths.push(...(await lookIntoFolder(shelf, agent, folder.files, everyFile, options)));
     folders.push([path, stamp, folder?.faults.length ?? old?.faults ?? 0]);
   }
   for (const path of before.keys()) {
     const isGone = path !== 'tasks' && !agents.includes(nameOf(path));
-    if (isGone) ids.push(...(await lookIntoFolder(shelf, nameOf(path), [], everyFile, options)));
+    if (isGone) paths.push(...(await lookIntoFolder(shelf, nameOf(path), [], everyFile, options)));
   }
-  const seen = new Set(ids);
-  const unseen = head.watched.filter(([path]) => !seen.has(idOf(nameOf(path))));
-  ids.push(...(await lookAtWatched(shelf, unseen, options)));
-  return { ids, folders, checkedAtMs: everyFile ? nowMs : head.checkedAtMs };
+  // By path and not by id: a second file of an id says nothing of the first.
+  const seen = new Set(paths);
+  const unseen = head.watched.filter(([path]) => !seen.has(path));
+  paths.push(...(await lookAtWatched(shelf, unseen, options)));
+  return { ids: paths.map(path => idOf(nameOf(path))), folders, checkedAtMs: everyFile ? nowMs : head.checkedAtMs };
 }
 
 /**
  * What came and what went says why a folder is another one. Where nothing did, a file took the place of another of its
- * name, and each is looked at.
+ * name, and each is looked at. Gives the paths of what came, changed or went.
  */
 async function lookIntoFolder(
   shelf: Shelf,
@@ -89,7 +90,7 @@ async function lookIntoFolder(
     shelf.dropNeeds(idOf(name));
     shelf.addNeeds(idOf(name), cardNamed(shelf, name)?.depends_on ?? []);
   }
-  return [...changed.map(({ path }) => nameOf(path)), ...gone].map(idOf);
+  return [...changed.map(({ path }) => path), ...[...gone].map(name => `${agentPath(agent)}/${name}`)];
 }
 
 type Stamped = { path: string; stamp: string };
@@ -110,5 +111,5 @@ async function lookAtWatched(shelf: Shelf, watched: Watched, options: GlanceOpti
     ({ path, stamp }) => stamp !== ABSENT && !isSameStamp(known.get(path), stamp),
   );
   for (const file of await readCards(options.root, changed)) replaceFile(shelf, file);
-  return changed.map(({ path }) => idOf(nameOf(path)));
+  return changed.map(({ path }) => path);
 }

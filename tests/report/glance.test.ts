@@ -324,6 +324,15 @@ describe('two files with one id', () => {
   });
 });
 
+test('a file edited in place is seen although another folder gets one of the same id', async () => {
+  shop();
+  await desk.look();
+  desk.write('tasks/testing/a.md', '---\nid: [\n');
+  desk.write('tasks/scribe/a.md', '---\nid: [\n');
+  desk.replace('tasks/scribe/d.md', textOf('scribe', 'd', { title: 'Another' }));
+  expect((await expectTrue()).digest.alive).toBe(3);
+});
+
 describe('whatever happens between the looks', () => {
   const agent = fc.constantFrom('scribe', 'testing', 'a', 'a-b');
   const id = fc.constantFrom('one', 'two', 'three', 'one-b', 'four');
