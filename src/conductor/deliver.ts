@@ -2,7 +2,7 @@
 import { type Stored, type Target, targetStream } from '../domain/event.ts';
 import { isRecordPath } from '../domain/record-paths.ts';
 import { unreachable } from '../domain/result.ts';
-import type { DeliveryOutcome, GitFailure } from '../git/git.ts';
+import { type DeliveryOutcome, whyGit } from '../git/git.ts';
 import { isUnderWay } from '../policy/task-state.ts';
 import { appendTarget } from './append.ts';
 import type { ConductorEdges } from './edges.ts';
@@ -131,7 +131,7 @@ async function tryDelivery(
   const isFirst = (way.said ?? '') === '';
   const shown = !isThrough && isFirst && (await showRecord(target.branch, tip, edges));
   if (!outcome.ok) {
-    sayOnce(way, `landed work could not be delivered to ${target.branch} (${whyNot(outcome.failure)})`, edges);
+    sayOnce(way, `landed work could not be delivered to ${target.branch} (${whyGit(outcome.failure)})`, edges);
     return shown;
   }
   // What stood in the way may have been the record's own earlier files.
@@ -141,10 +141,6 @@ async function tryDelivery(
 
 /** The user's branch has what landed. */
 const THROUGH: ReadonlySet<DeliveryOutcome['kind']> = new Set(['delivered', 'up_to_date', 'ahead']);
-
-/** The first line is the reason; what git prints after it are hints for somebody at a terminal. */
-const whyNot = (failure: GitFailure): string =>
-  failure.reason === 'git_failed' ? `${failure.command}: ${failure.detail.split('\n')[0]}` : failure.reason;
 
 function lastDelivered(events: readonly Stored[]): { commit: string; position: number } | null {
   const found = events.findLast(stored => stored.event.kind === 'delivered');

@@ -1,5 +1,6 @@
 /** Moves what workers stopped at: to a stronger model, to opus for advice, or on, once what was missing has landed. */
 import { unreachable } from '../domain/result.ts';
+import { whyGit } from '../git/git.ts';
 import { type BlockedMove, blockedMove, escalationNote } from '../policy/escalation.ts';
 import { landingsSeenBy } from '../policy/landings.ts';
 import type { TaskState } from '../policy/task-state.ts';
@@ -84,7 +85,7 @@ async function bringIn(
   const message = `Bring ${state.target.branch} in`;
   const merged = await edges.store.mergeCandidate({ base: tip, commit, message, trailers: [], at: edges.holder.at() });
   if (!merged.ok) {
-    edges.notice(`${state.id}: what landed could not be brought in (${merged.failure.reason})`);
+    edges.notice(`${state.id}: what landed could not be brought in (${whyGit(merged.failure)})`);
     return 'failed';
   }
   return merged.value.kind === 'merged'

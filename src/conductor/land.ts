@@ -7,6 +7,7 @@ import { findRole } from '../agent/roles.ts';
 import { targetStream } from '../domain/event.ts';
 import { usdText } from '../domain/money.ts';
 import type { Task } from '../domain/task.ts';
+import { whyGit } from '../git/git.ts';
 import { type Owners, ownerSentences, resolverOf } from '../policy/conflict-owners.ts';
 import { failingOutput, type Submitted } from '../policy/next-step.ts';
 import { isStrike } from '../policy/strikes.ts';
@@ -31,7 +32,7 @@ export async function landTask(
   if (stage.intent !== null && (await finishIntent(state, stage, stage.intent, tip, edges))) return true;
   const merged = await edges.store.mergeCandidate(mergeRequest(task, state, stage, tip, edges));
   if (!merged.ok) {
-    edges.notice(`${state.id}: the candidate could not be built (${merged.failure.reason})`);
+    edges.notice(`${state.id}: the candidate could not be built (${whyGit(merged.failure)})`);
     return false;
   }
   if (merged.value.kind === 'conflict') return giveBackConflict(task, state, stage, tip, merged.value, edges);

@@ -4,6 +4,7 @@
  */
 import { planStream, type Stored, type Target, targetStream, validatorStream } from '../domain/event.ts';
 import { branchReportId, LOG_FILE, STATE_TABLE, validationPath } from '../domain/record-paths.ts';
+import { whyGit } from '../git/git.ts';
 import type { TaskState } from '../policy/task-state.ts';
 import { formatDailySummary, formatLogRow, logAddition, parseLog } from '../record/log-file.ts';
 import type { LogRow } from '../record/record.ts';
@@ -35,7 +36,7 @@ export async function commitRecord(
   const files = await recordFiles(news, tip, view, target, edges);
   const committed = await edges.store.commitFiles(tip, files, messageOf(news), edges.holder.at());
   if (!committed.ok) {
-    edges.notice(`the record could not be committed (${committed.failure.reason})`);
+    edges.notice(`the record could not be committed (${whyGit(committed.failure)})`);
     return false;
   }
   const { commit } = committed.value;

@@ -1,5 +1,6 @@
 /** The branch that work lands on: its integration ref, its baseline, and the user's own commits on it. */
 import { LEAD_STREAM, type Target, targetStream } from '../domain/event.ts';
+import { whyGit } from '../git/git.ts';
 import { failingOutput } from '../policy/next-step.ts';
 import { appendTarget } from './append.ts';
 import { checkCommit } from './checks.ts';
@@ -27,7 +28,7 @@ export async function prepareTarget(target: Target, edges: ConductorEdges, signa
 async function startIntegration(target: Target, edges: ConductorEdges): Promise<string | null> {
   const fetched = await edges.store.fetchBranch(target.checkout, target.branch);
   if (!fetched.ok) {
-    edges.notice(`the branch ${target.branch} could not be read (${fetched.failure.reason})`);
+    edges.notice(`the branch ${target.branch} could not be read (${whyGit(fetched.failure)})`);
     return null;
   }
   await edges.store.moveIntegration(target.branch, null, fetched.value);
@@ -83,7 +84,7 @@ async function catchUpCandidate(
     trailers: [],
     at: edges.holder.at(),
   });
-  if (!merged.ok) return { detail: `your new commits could not be merged (${merged.failure.reason})` };
+  if (!merged.ok) return { detail: `your new commits could not be merged (${whyGit(merged.failure)})` };
   return merged.value.kind === 'merged'
     ? { commit: merged.value.commit }
     : { detail: conflictDetail(target.branch, merged.value.files, edges) };

@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { Collector } from './collector.ts';
+import { fullDiskLine } from './full-disk.ts';
 import type { GitFailure } from './git.ts';
 import { type GitEnvironment, type GitPlace, variablesFor } from './git-environment.ts';
 import { takeLifeline } from './lifeline.ts';
@@ -50,12 +51,25 @@ function killGroup(child: ChildProcess): void {
 interface Start {
   variables: Record<string, string>;
   lifeline: string | undefined;
+  /** What it writes into. */
+  folders: string[];
 }
 
 const startIn = (environment: GitEnvironment, place: GitPlace): Start => ({
   variables: variablesFor(environment, place),
   lifeline: place.lifeline,
+  folders: [place.gitDir, place.workTree, place.variables?.GIT_OBJECT_DIRECTORY].filter(path => path !== undefined),
 });
+
+/**
+ * A disk without room says nothing about a task, a branch or a merge, so no caller may take it for an answer of git's: it is
+ * thrown in the form of Node's own error, and ends the run in the same words.
+ */
+function refuseFullDisk(args: readonly string[], { folders }: Start, output: GitOutput): GitOutput {
+  const said = succeeded(output) ? null : fullDiskLine(output.stderr, folders);
+  if (said === null) return output;
+  throw Object.assign(new Error(`git ${args[0]}: ${said}`), { code: 'ENOSPC', syscall: 'git' });
+}
 
 interface Launched {
   stdin: Writable | null;
@@ -77,12 +91,8 @@ function startGit(
 }
 
 /** Starts git in a process group of its own, so that a Ctrl-C at the terminal never cuts a write in half. */
-function launch(
-  args: readonly string[],
-  { variables, lifeline }: Start,
-  options: GitOptions,
-  sink: Writable | null,
-): Launched {
+function launch(args: readonly string[], start: Start, options: GitOptions, sink: Writable | null): Launched {
+  const { variables, lifeline } = start;
   const env = { ...variables, ...options.variables };
   const held = lifeline === undefined ? null : takeLifeline(lifeline);
   const stdio: ('pipe' | number)[] = ['pipe', 'pipe', 'pipe', ...(held === null ? [] : [held])];
@@ -96,7 +106,8 @@ function launch(
     // A reader that died leaves the rest unread, and a process whose output nobody reads never counts as ended.
     sink.once('close', () => stdout?.unpipe(sink).resume());
   }
-  return { stdin: stdin ?? null, done: outcomeOf(child, options, sink === null ? (stdout ?? null) : null) };
+  const outcome = outcomeOf(child, options, sink === null ? (stdout ?? null) : null);
+  return { stdin: stdin ?? null, done: outcome.then(output => refuseFullDisk(args, start, output)) };
 }
 
 function outcomeOf(child: ChildProcess, options: GitOptions, stdout: Readable | null): Promise<GitOutput> {

@@ -31,6 +31,12 @@ export type GitFailure =
   | { reason: 'worktree_busy'; path: string }
   | { reason: 'git_failed'; command: string; exitCode: number | null; detail: string };
 
+/** The reason in one line; what git prints after its first are hints for somebody at a terminal. */
+export const whyGit = (failure: GitFailure): string =>
+  failure.reason === 'git_failed'
+    ? `${failure.command}: ${failure.detail.split('\n')[0]}`
+    : failure.reason.replaceAll('_', ' ');
+
 export interface Committed {
   commit: string;
   tree: string;

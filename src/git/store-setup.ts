@@ -63,7 +63,6 @@ async function moveIntoPlace(fresh: string, place: string): Promise<void> {
   try {
     await rename(fresh, place);
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
     if (!(await exists(join(place, 'config')))) throw error;
   }
 }
@@ -72,15 +71,26 @@ async function create(place: string, repository: UserRepository): Promise<Result
   const parent = join(place, '..');
   const fresh = join(parent, `store.${randomUUID()}`);
   await mkdir(parent, { recursive: true });
-  const { objectFormat, environment } = repository;
-  const init = ['init', '--quiet', '--bare', '--template=', `--object-format=${objectFormat}`, fresh];
-  const made = await attempt(gitAt(environment, {}), [...init]);
+  try {
+    return await createAt(fresh, place, repository);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function createAt(
+  fresh: string,
+  place: string,
+  { objectFormat, environment }: UserRepository,
+): Promise<Result<void, GitFailure>> {
+  const init = ['init', '--quiet', '--bare', '--template=', `--object-format=${objectFormat}`];
+  const made = await attempt(gitAt(environment, { gitDir: fresh }), init);
   if (!made.ok) return made;
   await writeFile(join(fresh, 'config'), storeSettings(objectFormat), { flush: true });
   await writeFile(join(fresh, FETCH_SETTINGS), FETCH_SETTINGS_TEXT, { flush: true });
   await syncFolder(fresh);
   await moveIntoPlace(fresh, place);
-  await syncFolder(parent);
+  await syncFolder(join(place, '..'));
   return ok(undefined);
 }
 

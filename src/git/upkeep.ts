@@ -33,11 +33,12 @@ function packsIn(files: readonly string[]): number {
 }
 
 /**
- * Joins packs and single objects. It drops nothing: a geometric repack goes by packs and not by refs. A failure costs speed
- * only, so it is left to the next time.
+ * Joins packs and single objects. It drops nothing: a geometric repack goes by packs and not by refs. A failure, also for want
+ * of room for both, costs speed only, so it is left to the next time.
  */
 async function joinAll(git: Git): Promise<void> {
-  await git(['repack', '--geometric=2', '-d', '--quiet', '--no-write-bitmap-index'], { deadlineMs: 600_000 });
+  const repack = ['repack', '--geometric=2', '-d', '--quiet', '--no-write-bitmap-index'];
+  await git(repack, { deadlineMs: 600_000 }).catch(() => undefined);
 }
 
 /** In the store, once there are many packs. */

@@ -8,7 +8,7 @@ import { letGo } from '../baton/hold.ts';
 import { type TaskEvent, taskStream, worktreeStream } from '../domain/event.ts';
 import { NO_USAGE } from '../domain/money.ts';
 import { tellIfSlow } from '../domain/slow.ts';
-import type { GitFailure } from '../git/git.ts';
+import { type GitFailure, whyGit } from '../git/git.ts';
 import type { Standing } from '../policy/board.ts';
 import { proofRules } from '../policy/proof-rules.ts';
 import { writesCode } from '../policy/review-criteria.ts';
@@ -68,8 +68,7 @@ function openSlot({ slot, start, state }: Claim, { store, worktrees, studio, not
 
 /** Without a worktree nothing was spent and nobody is to blame: the task goes back. */
 function noWorktree(claim: Claim, failure: GitFailure, edges: WorkerEdges): null {
-  const why = failure.reason === 'git_failed' ? `${failure.command}: ${failure.detail}` : failure.reason;
-  const end = { reason: 'tool_unavailable' as const, detail: `the worktree could not be made (${why})` };
+  const end = { reason: 'tool_unavailable' as const, detail: `the worktree could not be made (${whyGit(failure)})` };
   edges.holder.baton.append({
     stream: taskStream(claim.state.id),
     seq: claim.state.seq + 1,
