@@ -84,33 +84,8 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
     () => raiseAlerts(project, context),
     why => note(context, `alerts could not be looked at, trying again: ${why}`),
   );
-  const conductorStop = new AbortController();
-  const stopping = AbortSignal.any([context.stopping, conductorStop.signal]);
   try {
-    const conducting = options.conducts
-      ? conduct(
-          {
-            until: untilOfConductor(options),
-            stopping,
-            killed: context.killed,
-            isToFinish: () => !context.stopping.aborted,
-          },
-          workshop.conductor,
-        )
-      : Promise.resolve(false);
-    const result =
-      options.workers === null
-        ? null
-        : await runWorker(workerOptions(options, options.workers, project, context), workshop.worker).catch(
-            async (error: unknown) => {
-              // The conductor lets go of everything before the log is closed under it; what broke first is what is told.
-              conductorStop.abort();
-              await conducting.catch(() => undefined);
-              throw error;
-            },
-          );
-    if (options.workers !== null) conductorStop.abort();
-    const led = await conducting;
+    const { led, result } = await bothSides(options, project, workshop, context);
     follower.stop();
     await raiseAlerts(project, context);
     if (!led && options.workers === null && !context.stopping.aborted) return complain(context, otherLeads(project));
@@ -121,6 +96,55 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
     await alerting.stop();
     await workshop.close();
   }
+}
+
+/**
+ * Workers and conductor, each to its end; the conductor goes on until the workers are done. What breaks on one side stops
+ * the other, which lets go of everything before the log is closed under it, and what broke first is what is told.
+ */
+async function bothSides(
+  options: RunOptions,
+  project: Project,
+  workshop: Workshop,
+  context: Context,
+): Promise<{ led: boolean; result: WorkerResult | null }> {
+  const [broken, worked] = [new AbortController(), new AbortController()];
+  const stopping = AbortSignal.any([context.stopping, broken.signal]);
+  const conducting = conductHere(options, stopping, worked.signal, workshop, context);
+  const working = workHere(options, stopping, project, workshop, context).finally(() => {
+    if (options.workers !== null) worked.abort();
+  });
+  await Promise.all([conducting, working].map(side => side.catch((error: unknown) => broken.abort(error))));
+  broken.signal.throwIfAborted();
+  return { led: await conducting, result: await working };
+}
+
+/** False when nobody conducts here, or somebody else leads. */
+async function conductHere(
+  options: RunOptions,
+  stopping: AbortSignal,
+  worked: AbortSignal,
+  workshop: Workshop,
+  { killed }: Context,
+): Promise<boolean> {
+  if (!options.conducts) return false;
+  const until = untilOfConductor(options);
+  const isToFinish = (): boolean => !stopping.aborted;
+  return await conduct(
+    { until, stopping: AbortSignal.any([stopping, worked]), killed, isToFinish },
+    workshop.conductor,
+  );
+}
+
+async function workHere(
+  options: RunOptions,
+  stopping: AbortSignal,
+  project: Project,
+  workshop: Workshop,
+  context: Context,
+): Promise<WorkerResult | null> {
+  if (options.workers === null) return null;
+  return await runWorker(workerOptions(options, options.workers, stopping, project, context), workshop.worker);
 }
 
 /** What landed and waits for the person's own changes has been told when it began to wait. */
@@ -150,13 +174,14 @@ const untilOfConductor = (options: RunOptions): 'once' | 'stopped' =>
 function workerOptions(
   options: RunOptions,
   workers: NonNullable<RunOptions['workers']>,
+  stopping: AbortSignal,
   project: Project,
   context: Context,
 ): WorkerOptions {
   return {
     ...workers,
     until: options.until,
-    stopping: context.stopping,
+    stopping,
     killed: context.killed,
     guard: options.pastGuard ? null : nanoFromUsd(project.config.budget.guard_usd),
   };

@@ -134,6 +134,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
     },
     conductor: {
       ...common,
+      notice: onceInARow(notice),
       bell: doorbell.waiter(),
       checkout: project.checkout,
       record: recordFiles(project.facts.root),
@@ -145,6 +146,15 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
     close: async () => {
       await Promise.all([looking.stop(), beating.stop(), doorbell.close()]);
     },
+  };
+}
+
+/** What stands in the conductor's way is met with every tick, and told again only after something else was. */
+function onceInARow(tell: (text: string) => void): (text: string) => void {
+  let last = '';
+  return text => {
+    if (text !== last) tell(text);
+    last = text;
   };
 }
 
