@@ -74,4 +74,5 @@ export interface Baton {
 export type BatonFailure =
   | { reason: 'newer_format'; path: string; found: number; known: number }
   | { reason: 'state_damaged'; path: string; detail: string }
-  | { reason: 'state_unwritable'; path: string; detail: string };
+  | { reason: 'state_unwritable'; path: string; detail: string }
+  | { reason: 'disk_full'; path: string; detail: string };

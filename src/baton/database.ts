@@ -19,10 +19,13 @@ export type Row = Record<string, SQLOutputValue>;
 
 const BUSY = 5;
 const PROTOCOL = 15;
+const FULL = 13;
+/** An input/output error by its name: the file that connections share could not be made larger. */
+const NO_ROOM_TO_SHARE = 10 | (19 << 8);
 const REASONS = new Map<number, UnavailableReason>([
   [BUSY, 'busy'],
   [PROTOCOL, 'busy'],
-  [13, 'disk_full'],
+  [FULL, 'disk_full'],
   [10, 'input_output'],
   [11, 'damaged'],
   [26, 'damaged'],
@@ -34,8 +37,14 @@ const REASONS = new Map<number, UnavailableReason>([
 /** SQLite's primary result code of an error, or null when SQLite did not raise it. */
 function resultCode(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-  return error.errcode & 0xff;
+  return error.errcode === NO_ROOM_TO_SHARE ? FULL : error.errcode & 0xff;
 }
+
+/** Where SQLite's own words do not say what there is to do. */
+const WORDS: Partial<Record<UnavailableReason, string>> = {
+  busy: 'another process keeps it locked',
+  disk_full: 'no room for what is to be written',
+};
 
 const isLocked = (error: unknown): boolean => {
   const code = resultCode(error);
@@ -46,7 +55,7 @@ const isLocked = (error: unknown): boolean => {
 export function asUnavailable(error: unknown, path: string): unknown {
   const reason = REASONS.get(resultCode(error) ?? -1);
   if (reason === undefined || !(error instanceof Error)) return error;
-  const detail = reason === 'busy' ? 'another process keeps it locked' : error.message;
+  const detail = WORDS[reason] ?? error.message;
   return new StateUnavailable(reason, path, detail, error);
 }
 

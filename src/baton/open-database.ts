@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { BatonFailure } from './baton.ts';
 import { asUnavailable, Database, OWN_WAIT_MS, type Row } from './database.ts';
-import { StateUnavailable } from './state-unavailable.ts';
+import { StateUnavailable, type UnavailableReason } from './state-unavailable.ts';
 
 /** What tells our files from others, and from those of later versions. */
 export interface Format {
@@ -59,7 +59,8 @@ function prepareFile(path: string): BatonFailure | null {
     else if ((found.mode & 0o077) !== 0) chmodSync(path, 0o600);
     return null;
   } catch (error) {
-    return { reason: 'state_unwritable', path, detail: messageOf(error) };
+    const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+    return { reason: isFull ? 'disk_full' : 'state_unwritable', path, detail: messageOf(error) };
   }
 }
 
@@ -144,12 +145,16 @@ function pragma(database: Database, name: 'application_id' | 'user_version'): nu
   return typeof value === 'number' ? value : 0;
 }
 
+const AT_THE_DOOR: Partial<Record<UnavailableReason, 'state_damaged' | 'disk_full'>> = {
+  damaged: 'state_damaged',
+  disk_full: 'disk_full',
+};
+
 /** Whatever SQLite says about a file at the door is about that file: there is no statement of a caller in it yet. */
 function asFailure(error: unknown, path: string): BatonFailure {
   const named = asUnavailable(error, path);
-  const isUnwritable = named instanceof StateUnavailable && named.reason !== 'damaged';
-  const detail = named instanceof StateUnavailable ? named.detail : messageOf(error);
-  return { reason: isUnwritable ? 'state_unwritable' : 'state_damaged', path, detail };
+  if (!(named instanceof StateUnavailable)) return { reason: 'state_damaged', path, detail: messageOf(error) };
+  return { reason: AT_THE_DOOR[named.reason] ?? 'state_unwritable', path, detail: named.detail };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

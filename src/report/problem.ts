@@ -148,6 +148,8 @@ function wordsOfBaton(failure: BatonFailure): Problem {
         // With the log beside it, or the next start would find changes to a file that is not there.
         [`mkdir -p '${dirname(failure.path)}/damaged' && mv '${failure.path}'* '${dirname(failure.path)}/damaged'`],
       );
+    case 'disk_full':
+      return diskFull(`${failure.path}: ${failure.detail}`);
     case 'state_unwritable':
       return problem(1, `${failure.path} cannot be written`, [failure.detail], [`df -h '${dirname(failure.path)}'`]);
     default:
@@ -200,7 +202,7 @@ const tooManyFiles = (detail: string): Problem =>
 function stateProblem({ reason, path, detail }: StateUnavailable): Problem {
   switch (reason) {
     case 'disk_full':
-      return diskFull(`${path}: ${detail}`);
+      return batonProblem({ reason, path, detail });
     case 'damaged':
       return batonProblem({ reason: 'state_damaged', path, detail });
     case 'unwritable':

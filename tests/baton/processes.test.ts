@@ -97,7 +97,7 @@ test('a disk that is full ends the writer with a named exception and keeps what 
   writer.process.stdin?.write('go');
   const last = await lastAnswer(writer);
   await ended;
-  expect(writer.errors()).toMatch(/StateUnavailable: .*state\.db: (database or disk is full|disk I\/O error)/);
+  expect(writer.errors()).toMatch(/StateUnavailable: .*state\.db: (no room for what is to be written|disk I\/O error)/);
   expect(withBaton(baton => baton.read('task/written').length)).toBe(last);
 });
 
