@@ -44,14 +44,17 @@ const asked = (): number =>
 
 test('a quota answer makes no further call, and the next run goes on with every conversation', async () => {
   let isUsedUp = true;
+  const waiting = new Set<string>();
   let here: HouseProcess;
   const isTold = (): boolean => here.told(FIRST).at(-1) === 'ended';
   day = await ApiHouse.open(TASKS, {
     config: CONFIG,
     faults: request => (isUsedUp && turnsSoFar(request) > 0 ? spendLimitReached() : null),
-    // All others wait for their first reply until the first task has been told that there is no more money.
+    // The first task is answered once all others have asked, and they once it was told that there is no more money.
     before: async request => {
-      while (isUsedUp && idOf(request) !== FIRST && !isTold()) await turnOfTheLoop();
+      waiting.add(idOf(request));
+      const isReady = (): boolean => (idOf(request) === FIRST ? IDS.every(id => waiting.has(id)) : isTold());
+      while (isUsedUp && !isReady()) await turnOfTheLoop();
     },
   });
   here = await day.start();
