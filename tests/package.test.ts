@@ -132,7 +132,7 @@ describe('the packed package', () => {
     const paths = packed.files.map(({ path }) => path);
     const outside = paths.filter(
       path =>
-        !/^dist\/(?:main\.cjs|bin\/(?:kleiber|start)\.cjs|chunks\/[\w.-]+\.cjs|page\/(?:index\.html|icon\.svg|page\.(?:js|css)))$/.test(
+        !/^dist\/(?:main\.cjs|bin\/(?:kleiber|start)\.cjs|chunks\/[\w.-]+\.cjs|page\/(?:index\.html|icon\.svg|page\.(?:js|css)|libraries\.js))$/.test(
           path,
         ),
     );

@@ -98,12 +98,12 @@ export const onlyWithSession =
     return await next();
   };
 
-/** Trades the token of the printed address for a cookie that no script can read and no other site can send. */
+/** Trades the token of the printed address for a cookie that no script can read and no other site can send; then `answer` follows. */
 export const openSession =
   (guard: Guard): MiddlewareHandler =>
-  async context => {
+  async (context, answer) => {
     const given = context.req.header('x-kleiber-token') ?? '';
     if (!isSame(given, guard.token)) return context.json({ error: 'this is not the token of this board' }, 401);
     setCookie(context, cookieName(guard), sessionOf(guard.token), { httpOnly: true, sameSite: 'Strict', path: '/' });
-    return context.json({ ok: true });
+    return await answer();
   };

@@ -15,12 +15,12 @@ const MOST_IN_ALL = 12_000_000;
 
 /** One HTML document that asks for nothing outside itself and runs no script but its own. */
 export async function htmlReport(edges: BoardEdges): Promise<string> {
-  const script = safeScript(textOf(edges, 'page.js'));
+  const scripts = ['libraries.js', 'page.js'].map(name => safeScript(textOf(edges, name)));
   const style = textOf(edges, 'page.css');
   const policy = [
     "default-src 'none'",
-    `script-src '${hashOf(script)}'`,
-    `style-src '${hashOf(style)}'`,
+    `script-src ${scripts.map(hashOf).join(' ')}`,
+    `style-src ${hashOf(style)}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -40,13 +40,13 @@ export async function htmlReport(edges: BoardEdges): Promise<string> {
 <body>
 <div id="app"></div>
 <script type="application/json" id="report">${safeJson(await valuesOf(edges))}</script>
-<script type="module">${script}</script>
+${scripts.map(script => `<script type="module">${script}</script>`).join('\n')}
 </body>
 </html>
 `;
 }
 
-const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 function textOf({ assets }: BoardEdges, name: string): string {
   const asset = assets.get(name);

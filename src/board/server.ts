@@ -68,7 +68,8 @@ function boardApp(edges: BoardEdges, guard: Guard, closing: AbortSignal): Hono {
   const app = new Hono();
   app.use(safeHeaders, onlyOwnHost(guard), onlyOwnPage(guard), onlyJson);
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: context => context.json({ error: 'too long' }, 413) }));
-  app.post('/api/session', openSession(guard));
+  // What the page needs next comes along, because each request of its first second keeps a person waiting.
+  app.post('/api/session', openSession(guard), async context => context.json(await snapshotNow(edges)));
   app.use('/api/*', onlyWithSession(guard));
   app.get('/api/board', context => boardAt(context, edges));
   app.get('/api/feed', context => feed(context, edges, closing));

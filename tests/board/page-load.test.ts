@@ -1,19 +1,24 @@
 /** The long form: how quick the page is with a thousand tasks and five thousand events, and that it stays small over many updates. */
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BareBrowser } from '../support/bare-browser.ts';
 import { openBrowser, openPage, visit, whyNoBrowser } from '../support/board-browser.ts';
 import { BoardDesk, idOf } from '../support/board-desk.ts';
 
 const isFull = process.env.KLEIBER_FULL === '1' && whyNoBrowser === null;
 const TASKS = 1_100;
 
-/** Says when the first heading of the first view is there, and keeps it for whoever asks. */
+/** Keeps, for whoever asks, when the browser first showed more than a word after the first heading of the view was there. */
 const WATCH_PAINT = `
+  let thereMs = Infinity;
   new MutationObserver((_, watch) => {
     if (document.querySelector('#needs') === null) return;
     watch.disconnect();
-    requestAnimationFrame(() => { window.usefulMs = performance.now(); });
+    thereMs = performance.now();
   }).observe(document, { childList: true, subtree: true });
+  new PerformanceObserver(list => {
+    window.usefulMs ??= list.getEntries().find(({ startTime }) => startTime > thereMs)?.startTime;
+  }).observe({ type: 'largest-contentful-paint', buffered: true });
 `;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -22,30 +27,26 @@ const say = (what: string, values: readonly number[], unit = 'ms'): void => {
   said.push(`${what}: best ${Math.round(Math.min(...values))}, median ${Math.round(median(values))} ${unit}`);
 };
 
-interface Paint {
-  /** By the clock, from the beginning of the navigation. */
-  wallMs: number;
-  /** What the page's own thread has worked until then: the same however busy the machine is. */
-  workMs: number;
+/** What the page's own thread has worked until then: the same however busy the machine is. */
+async function workOfFirstPaint(browser: Browser, address: string): Promise<number> {
+  const { page, close } = await openPage(browser);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  await page.addInitScript({ content: WATCH_PAINT });
+  const before = await workOf(session);
+  await page.goto(address);
+  await page.locator('html').evaluate(async html => {
+    const view = html.ownerDocument.defaultView;
+    while (view.usefulMs === undefined) await new Promise(view.requestAnimationFrame);
+  });
+  const took = (await workOf(session)) - before;
+  await close();
+  return took;
 }
 
-async function firstPaints(browser: Browser, address: string, times: number): Promise<Paint[]> {
-  const took: Paint[] = [];
-  for (let time = 0; time < times; time++) {
-    const { page, close } = await openPage(browser);
-    const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    await page.addInitScript({ content: WATCH_PAINT });
-    const before = await workOf(session);
-    await page.goto(address);
-    const wallMs = await page.locator('html').evaluate(async html => {
-      const view = html.ownerDocument.defaultView;
-      while (view.usefulMs === undefined) await new Promise(view.requestAnimationFrame);
-      return view.usefulMs;
-    });
-    took.push({ wallMs, workMs: (await workOf(session)) - before });
-    await close();
-  }
+async function several(times: number, measure: () => Promise<number>): Promise<number[]> {
+  const took: number[] = [];
+  for (let time = 0; time < times; time++) took.push(await measure());
   return took;
 }
 
@@ -72,20 +73,23 @@ describe.skipIf(!isFull)('the page under load', () => {
     process.stdout.write(`\n${said.map(line => `  ${line}`).join('\n')}\n`);
   });
 
-  test('the first useful paint takes 300 ms of work at most', { timeout: 120_000 }, async () => {
+  test('the first useful paint takes 300 ms of work at most, and by the clock what is said', {
+    timeout: 240_000,
+  }, async () => {
+    const bare = await BareBrowser.open();
     for (const [tasks, desk] of [
       [12, small],
       [TASKS, large],
     ] as const) {
-      const took = await firstPaints(browser, desk.board.address, 7);
-      const work = took.map(({ workMs }) => workMs);
-      say(
-        `first useful paint, ${tasks} tasks, by the clock`,
-        took.map(({ wallMs }) => wallMs),
-      );
+      const { address } = desk.board;
+      const wall = await several(9, () => bare.valueAt(address, WATCH_PAINT, 'window.usefulMs'));
+      say(`first useful paint, ${tasks} tasks, by the clock`, wall);
+      const work = await several(3, () => workOfFirstPaint(browser, address));
       say(`first useful paint, ${tasks} tasks, work of the page`, work);
+      // By the clock it is as busy as the machine, on which other tests run at the same time.
       expect(Math.min(...work)).toBeLessThan(300);
     }
+    await bare.close();
   });
 
   test('a difference of 20,000 lines opens within a second', { timeout: 120_000 }, async () => {

@@ -49,6 +49,21 @@ describe.skipIf(whyNoBrowser !== null)('the page of the board', () => {
     await close();
   });
 
+  test('the first view is drawn without the libraries; where they do not come, the page says so', async () => {
+    const { page, close } = await openPage(browser);
+    await page.route('**/libraries.js', route => route.abort());
+    const asked = page.waitForRequest('**/libraries.js');
+    await page.goto(desk.board.address);
+    await asked;
+    expect(await page.getByText('Needs you').isVisible()).toBe(true);
+    await visit(
+      page,
+      `#/task/${idOf('04-cart-page')}/task`,
+      'This part of the page did not come. Load the page again.',
+    );
+    await close();
+  });
+
   test('the token leaves the address bar, and without it the page says what to do', async () => {
     const { page, close } = await openPage(browser);
     await page.goto(desk.board.origin);

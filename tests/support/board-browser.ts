@@ -6,13 +6,13 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { PROJECT } from './house-sources.ts';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = PLACES.find(path => existsSync(path)) ?? '/usr/bin/chromium';
+export const EXECUTABLE = PLACES.find(path => existsSync(path)) ?? '/usr/bin/chromium';
 
 /** Why the tests with a browser cannot run here; where everything is required they run, and fail. */
 export const whyNoBrowser: string | null =
-  process.env.KLEIBER_REQUIRE_SANDBOX === '1' || existsSync(executablePath) ? null : 'chromium is not installed';
+  process.env.KLEIBER_REQUIRE_SANDBOX === '1' || existsSync(EXECUTABLE) ? null : 'chromium is not installed';
 
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -22,7 +22,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: FLAGS });
+export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
 
 /** The page is built with the package; a single test file on a fresh clone builds it itself. */
 export function ensurePage(): void {

@@ -8,7 +8,7 @@ import { notifying, switchNotifying } from './notify.ts';
 import { CommandLine, Time } from './parts.tsx';
 import { hrefOf, place, slideTo, VIEWS } from './route.ts';
 import { source } from './source.ts';
-import { board, connection } from './state.ts';
+import { board, connection, topHeight } from './state.ts';
 import { nextTheme, theme } from './theme.ts';
 import { inStandings, money } from './words.ts';
 
@@ -18,9 +18,9 @@ export function Top({ toContents }: { toContents(): void }): JSX.Element {
   const self = useRef<HTMLElement>(null);
   useEffect(() => {
     // What stays in view below the frame has to know where that ends.
-    const watch = new ResizeObserver(([seen]) =>
-      document.documentElement.style.setProperty('--top-height', `${seen?.borderBoxSize[0]?.blockSize ?? 0}px`),
-    );
+    const watch = new ResizeObserver(([seen]) => {
+      topHeight.value = seen?.borderBoxSize[0]?.blockSize ?? 0;
+    });
     if (self.current !== null) watch.observe(self.current);
     return () => watch.disconnect();
   }, []);

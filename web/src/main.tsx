@@ -3,11 +3,12 @@ import { type JSX, render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Foot, TimeTravel, Top } from './frame.tsx';
 import { onKey } from './keys.ts';
+import { startLazy } from './lazy.tsx';
 import { startNotifying } from './notify.ts';
 import { Dialogs } from './palette.tsx';
 import { place, VIEWS } from './route.ts';
 import { useToken } from './source.ts';
-import { board, start } from './state.ts';
+import { answered, board, start } from './state.ts';
 import './style.css';
 import { Board } from './views/board.tsx';
 import { Budget } from './views/budget.tsx';
@@ -62,7 +63,9 @@ function App(): JSX.Element {
 }
 
 document.addEventListener('keydown', onKey);
-await useToken();
-start();
+start(await useToken());
+startLazy();
 startNotifying();
+// Drawn once and with the board, unless that keeps a person waiting for a sign of life.
+await answered(150);
 render(<App />, document.getElementById('app') as HTMLElement);

@@ -1,9 +1,9 @@
 /** Text of models and strangers as HTML: no HTML of theirs gets in, no picture is loaded, and a link says where it leads. */
-import DOMPurify from 'dompurify';
-import MarkdownIt from 'markdown-it';
 import type { JSX } from 'preact';
+import { WithLibraries } from './lazy.tsx';
+import type { Libraries } from './libraries.ts';
 
-function makeRenderer() {
+function makeRenderer(MarkdownIt: Libraries['MarkdownIt']) {
   const made = new MarkdownIt({ html: false, linkify: false, breaks: false });
   made.disable(['image']);
   // Whatever rank a text gives its headings, on the page they stand one below the page's own.
@@ -15,9 +15,9 @@ function makeRenderer() {
 /** Made when the first text is shown: the first view has none. */
 let renderer: ReturnType<typeof makeRenderer> | null = null;
 
-function htmlOf(text: string): string {
-  renderer ??= makeRenderer();
-  return renderer.render(withFencedHead(text));
+function htmlOf(text: string, { MarkdownIt, DOMPurify }: Libraries): string {
+  renderer ??= makeRenderer(MarkdownIt);
+  return DOMPurify.sanitize(renderer.render(withFencedHead(text)), ALLOWED) as unknown as string;
 }
 
 const ALLOWED = {
@@ -63,10 +63,11 @@ function askBeforeLeaving(event: Event): void {
     open(link.href, '_blank', 'noopener,noreferrer');
 }
 
-export function Markdown({ text }: { text: string }): JSX.Element {
-  const html = DOMPurify.sanitize(htmlOf(text), ALLOWED) as unknown as string;
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the links inside are what is pressed
-    <div class="prose" onClick={askBeforeLeaving} dangerouslySetInnerHTML={{ __html: html }} />
-  );
-}
+export const Markdown = ({ text }: { text: string }): JSX.Element => (
+  <WithLibraries
+    draw={libraries => (
+      // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the links inside are what is pressed
+      <div class="prose" onClick={askBeforeLeaving} dangerouslySetInnerHTML={{ __html: htmlOf(text, libraries) }} />
+    )}
+  />
+);

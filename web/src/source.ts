@@ -59,14 +59,15 @@ function openSource(): Source {
 
 export const source = openSource();
 
-/** Trades the token of the address for a cookie, and takes it out of the address bar and the history. */
-export async function useToken(): Promise<void> {
+/**
+ * Trades the token of the address for a cookie, and takes it out of the address bar and the history. With the cookie comes the
+ * board as it is now; null where there is no token, or not the right one.
+ */
+export async function useToken(): Promise<BoardSnapshot | null> {
   const token = /^#token=([0-9a-f]+)(.*)$/.exec(location.hash);
-  if (token === null) return;
+  if (token === null) return null;
   history.replaceState(null, '', `#${token[2] || '/now'}`);
-  await fetch('/api/session', {
-    method: 'POST',
-    headers: { ...HEADERS, 'x-kleiber-token': token[1] ?? '' },
-    body: '{}',
-  });
+  const headers = { ...HEADERS, 'x-kleiber-token': token[1] ?? '' };
+  const answer = await fetch('/api/session', { method: 'POST', headers, body: '{}' });
+  return answer.ok ? await answer.json() : null;
 }

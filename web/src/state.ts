@@ -21,8 +21,13 @@ addEventListener('resize', () => {
   pageWidth.value = Math.min(innerWidth, 1440);
 });
 
+/** Where the frame ends, for what stays in view below it. */
+export const topHeight = signal(0);
+
 const STALE_MS = 5_000;
 const REST_MS = 250;
+const SETTLED_MS = 500;
+const FIRST_ANSWER_MS = 1_000;
 
 let heardMs = Date.now();
 let reading: Promise<void> | null = null;
@@ -43,13 +48,17 @@ export function refresh(): void {
   });
 }
 
+function take(value: BoardSnapshot | null): void {
+  if (value !== null) board.value = value;
+  moved.value += 1;
+  if (connection.value === 'locked') connection.value = 'fresh';
+}
+
 async function read(): Promise<void> {
   try {
     const path = boardPath();
     const value = await source.get<BoardSnapshot>(path);
-    if (value !== null && path === boardPath()) board.value = value;
-    moved.value += 1;
-    if (connection.value === 'locked') connection.value = 'fresh';
+    take(path === boardPath() ? value : null);
   } catch (error) {
     if (error instanceof NotLetIn) connection.value = 'locked';
   }
@@ -61,9 +70,14 @@ function listen(): void {
     heardMs = Date.now();
     if (connection.value !== 'locked') connection.value = 'fresh';
   };
-  stream.addEventListener('moved', () => {
+  let isFirst = true;
+  stream.addEventListener('moved', ({ data }) => {
     hear();
-    refresh();
+    // The first tells what was just read, and to read it again at once would only keep it from being drawn.
+    const isKnown = isFirst && JSON.parse(data).position === board.value?.position;
+    isFirst = false;
+    if (isKnown) setTimeout(refresh, SETTLED_MS);
+    else refresh();
   });
   stream.addEventListener('pulse', () => {
     hear();
@@ -81,16 +95,30 @@ function listen(): void {
   });
 }
 
-export function start(): void {
+/** Ends with the first answer, be it a refusal, and without one after `mostMs`. */
+export const answered = (mostMs: number): Promise<void> =>
+  new Promise(resolve => {
+    setTimeout(resolve, mostMs);
+    effect(() => {
+      if (moved.value > 0 || connection.value === 'locked') resolve();
+    });
+  });
+
+/** `first` is the board of now where it has come already. */
+export function start(first: BoardSnapshot | null): void {
+  let isFirst = first !== null && place.value.at === null;
+  if (isFirst) take(first);
   effect(() => {
     boardPath();
-    refresh();
+    if (!isFirst) refresh();
+    isFirst = false;
   });
   if (!source.isLive) {
     connection.value = 'fresh';
     return;
   }
-  listen();
+  // What is to be drawn first has the machine to itself.
+  void answered(FIRST_ANSWER_MS).then(listen);
   setInterval(() => {
     nowMs.value = Date.now();
     if (connection.value === 'fresh' && Date.now() - heardMs > STALE_MS) connection.value = 'stale';

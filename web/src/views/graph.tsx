@@ -1,8 +1,9 @@
 /** What holds what? The tasks in layers from left to right, the critical path bold. */
-import { Graph as LayoutGraph, layout } from '@dagrejs/dagre';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { BoardSnapshot, CardView } from '../../../src/board/view.ts';
+import { WithLibraries } from '../lazy.tsx';
+import type { Libraries } from '../libraries.ts';
 import { Chart, Empty, Scrolls, State, TaskLink } from '../parts.tsx';
 import { taskHref } from '../route.ts';
 import { cut, lookOf, plural, shortId } from '../words.ts';
@@ -66,16 +67,20 @@ export function Graph({ board }: { board: BoardSnapshot }): JSX.Element {
           task.critical ? 'yes' : '',
         ])}
       >
-        {shown.length === 0 ? <Empty>Everything has landed.</Empty> : <Drawing tasks={shown} />}
+        {shown.length === 0 ? (
+          <Empty>Everything has landed.</Empty>
+        ) : (
+          <WithLibraries draw={libraries => <Drawing tasks={shown} libraries={libraries} />} />
+        )}
       </Chart>
     </>
   );
 }
 
-function Drawing({ tasks }: { tasks: CardView[] }): JSX.Element {
+function Drawing({ tasks, libraries }: { tasks: CardView[]; libraries: Libraries }): JSX.Element {
   const [lit, setLit] = useState('');
   const shape = tasks.map(({ id, dependsOn }) => `${id}<${dependsOn.join()}`).join();
-  const { places, edges, width, height } = useMemo(() => arrange(tasks), [shape]);
+  const { places, edges, width, height } = useMemo(() => arrange(tasks, libraries), [shape]);
   const family = lit === '' ? null : familyOf(lit, tasks);
   const isCritical = (id: string): boolean => tasks.some(task => task.id === id && task.critical);
   return (
@@ -156,13 +161,16 @@ function Node({
   );
 }
 
-function arrange(tasks: readonly CardView[]): {
+function arrange(
+  tasks: readonly CardView[],
+  { Graph, layout }: Libraries,
+): {
   places: Map<string, { x: number; y: number }>;
   edges: Edge[];
   width: number;
   height: number;
 } {
-  const graph = new LayoutGraph();
+  const graph = new Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: 16, ranksep: 64, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(tasks.map(({ id }) => id));

@@ -125,8 +125,11 @@ const MOST_ROWS = 12;
 const saysOf = (task: CardView): string =>
   task.standing === 'landed' || task.line === '' ? task.agent : withShortIds(task.line, task.plan);
 
+/** Compared as they stand, because the first comparison in a language takes a browser twenty milliseconds. */
 const lastLanded = (tasks: CardView[]): CardView[] =>
-  inStandings(tasks, ['landed']).sort((a, b) => (b.since ?? '').localeCompare(a.since ?? ''));
+  inStandings(tasks, ['landed']).sort(
+    (a, b) => Number((b.since ?? '') > (a.since ?? '')) - Number((b.since ?? '') < (a.since ?? '')),
+  );
 
 function whyIdle({ tasks, conducting, isPast }: BoardSnapshot): string {
   if (isPast) return 'Nobody was working at that moment.';

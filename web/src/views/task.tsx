@@ -5,6 +5,7 @@ import { ActionButtons, ActionForm, pageActions } from '../act.tsx';
 import { Markdown } from '../markdown.tsx';
 import { Age, CommandLine, Empty, Scrolls, Spent, State, Table, Tier, Time, useValue } from '../parts.tsx';
 import { place, taskHref } from '../route.ts';
+import { topHeight } from '../state.ts';
 import { duration, money, needWord, plural } from '../words.ts';
 import { Diff } from './diff.tsx';
 import { Line } from './log.tsx';
@@ -36,7 +37,7 @@ export function Task({ board }: { board: BoardSnapshot }): JSX.Element {
   return (
     <>
       <Head view={view} />
-      <div class="tabs-bar">
+      <div class="tabs-bar" style={{ '--top-height': `${topHeight.value}px` }}>
         <nav class="tabs" aria-label="Parts of this task">
           {TABS.map(({ name, label }) => (
             <a key={name} href={taskHref(id, name)} aria-current={name === tab ? 'page' : undefined} data-tab={name}>

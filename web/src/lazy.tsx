@@ -1,0 +1,35 @@
+/** What only some views need comes once the first is drawn, so that nobody waits for it who does not look at it. */
+import { effect, signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { Libraries } from './libraries.ts';
+import { Empty } from './parts.tsx';
+import { board } from './state.ts';
+
+/** The drawing of the first view is not to share the processor with the reading of the libraries. */
+const FIRST_DRAWN_MS = 300;
+const SCRIPT = '/libraries.js';
+
+const arrived = signal<Libraries | 'coming' | 'missing'>(globalThis.kleiberLibraries ?? 'coming');
+let isAsked = false;
+
+async function read(): Promise<void> {
+  if (isAsked) return;
+  isAsked = true;
+  await import(/* @vite-ignore */ SCRIPT).catch(() => undefined);
+  arrived.value = globalThis.kleiberLibraries ?? 'missing';
+}
+
+/** What `draw` makes of the libraries, or a word of why it is not there yet. */
+export function WithLibraries({ draw }: { draw(libraries: Libraries): JSX.Element }): JSX.Element {
+  const found = arrived.value;
+  if (found === 'missing') return <Empty>This part of the page did not come. Load the page again.</Empty>;
+  if (found !== 'coming') return draw(found);
+  void read();
+  return <Empty>Reading …</Empty>;
+}
+
+export function startLazy(): void {
+  effect(() => {
+    if (board.value !== null && arrived.value === 'coming') setTimeout(read, FIRST_DRAWN_MS);
+  });
+}
