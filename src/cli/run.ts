@@ -1,6 +1,7 @@
 /** A run: workers and a conductor side by side in one process. They meet in the record and the baton only. */
 import { currentHolder } from '../baton/hold.ts';
 import { conduct } from '../conductor/conduct.ts';
+import { allEnded } from '../domain/all-ended.ts';
 import { LEAD_STREAM, targetStream } from '../domain/event.ts';
 import { nanoFromUsd } from '../domain/money.ts';
 import type { Tier } from '../domain/tier.ts';
@@ -108,24 +109,34 @@ async function bothSides(
   workshop: Workshop,
   context: Context,
 ): Promise<{ led: boolean; result: WorkerResult | null }> {
-  const [broken, worked] = [new AbortController(), new AbortController()];
-  const stopping = AbortSignal.any([context.stopping, broken.signal]);
-  const conducting = conductHere(options, stopping, worked.signal, workshop, context);
-  const working = workHere(options, stopping, project, workshop, context).finally(() => {
+  const [broken, late, worked] = [new AbortController(), new AbortController(), new AbortController()];
+  const here: Context = {
+    ...context,
+    stopping: AbortSignal.any([context.stopping, broken.signal]),
+    killed: AbortSignal.any([context.killed, late.signal]),
+  };
+  const conducting = conductHere(options, worked.signal, workshop, here);
+  const working = workHere(options, project, workshop, here).then(result => {
     if (options.workers !== null) worked.abort();
+    return result;
   });
-  await Promise.all([conducting, working].map(side => side.catch((error: unknown) => broken.abort(error))));
-  broken.signal.throwIfAborted();
-  return { led: await conducting, result: await working };
+  const [led, result] = await allEnded([conducting, working], () => {
+    note(context, 'something broke, so what is under way is finished and handed back');
+    broken.abort();
+    setTimeout(() => late.abort(), PATIENCE_MS).unref();
+  });
+  return { led, result };
 }
+
+/** What is under way when something breaks has as long as after a Ctrl-C. */
+const PATIENCE_MS = 20_000;
 
 /** False when nobody conducts here, or somebody else leads. */
 async function conductHere(
   options: RunOptions,
-  stopping: AbortSignal,
   worked: AbortSignal,
   workshop: Workshop,
-  { killed }: Context,
+  { stopping, killed }: Context,
 ): Promise<boolean> {
   if (!options.conducts) return false;
   const until = untilOfConductor(options);
@@ -138,13 +149,12 @@ async function conductHere(
 
 async function workHere(
   options: RunOptions,
-  stopping: AbortSignal,
   project: Project,
   workshop: Workshop,
   context: Context,
 ): Promise<WorkerResult | null> {
   if (options.workers === null) return null;
-  return await runWorker(workerOptions(options, options.workers, stopping, project, context), workshop.worker);
+  return await runWorker(workerOptions(options, options.workers, project, context), workshop.worker);
 }
 
 /** What landed and waits for the person's own changes has been told when it began to wait. */
@@ -174,14 +184,13 @@ const untilOfConductor = (options: RunOptions): 'once' | 'stopped' =>
 function workerOptions(
   options: RunOptions,
   workers: NonNullable<RunOptions['workers']>,
-  stopping: AbortSignal,
   project: Project,
   context: Context,
 ): WorkerOptions {
   return {
     ...workers,
     until: options.until,
-    stopping,
+    stopping: context.stopping,
     killed: context.killed,
     guard: options.pastGuard ? null : nanoFromUsd(project.config.budget.guard_usd),
   };

@@ -2,6 +2,7 @@
  * One tick: read the world, do what is due, in an order in which nothing waits for a slow check that need not. A missed
  * event costs a moment, never a task, because every tick looks at everything.
  */
+import { allEnded } from '../domain/all-ended.ts';
 import type { Target } from '../domain/event.ts';
 import type { Task } from '../domain/task.ts';
 import type { BoardTask } from '../policy/board.ts';
@@ -33,7 +34,7 @@ export async function tick(edges: ConductorEdges, courier: Courier, signal: Abor
   const lost = await blockLost(edges.keeper.look(), edges);
   const finished = await finishLandings(edges.keeper.look(), edges, signal);
   // No gate moves the branch, so what happened so far is told while the next work is judged.
-  const [told, passed] = await Promise.all([tell(edges, courier), passGates(edges, signal)]);
+  const [told, passed] = await allEnded([tell(edges, courier), passGates(edges, signal)]);
   // Before the next landing, so that it is built on what the user has committed meanwhile.
   const caughtUp = await catchUp(edges, courier, signal);
   const prepared = await prepareTargets(edges.keeper.look(), edges, signal);

@@ -2,6 +2,7 @@
 
 import { findRole } from '../agent/roles.ts';
 import { isHeld } from '../baton/hold.ts';
+import { allEnded } from '../domain/all-ended.ts';
 import { QUIET_MS } from '../domain/clock.ts';
 import { LEAD_STREAM } from '../domain/event.ts';
 import type { BoardTask } from '../policy/board.ts';
@@ -26,7 +27,7 @@ export async function runWorker(options: WorkerOptions, edges: WorkerEdges): Pro
   const shared: SlotOptions = { ...options, stopping, halting, tidier: tidier(edges), inTurn: turns() };
   const slot = (): Promise<void> => runSlot(shared, edges, result, notes);
   const slots = Array.from({ length: options.concurrency }, slot);
-  await Promise.all(slots);
+  await allEnded(slots, () => halting.abort());
   return { ...result, refused: notes.refusals.standing() };
 }
 
