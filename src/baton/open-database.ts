@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { isFullDisk } from '../domain/full-disk.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { BatonFailure } from './baton.ts';
 import { asUnavailable, Database, OWN_WAIT_MS, type Row } from './database.ts';
@@ -59,8 +60,7 @@ function prepareFile(path: string): BatonFailure | null {
     else if ((found.mode & 0o077) !== 0) chmodSync(path, 0o600);
     return null;
   } catch (error) {
-    const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-    return { reason: isFull ? 'disk_full' : 'state_unwritable', path, detail: messageOf(error) };
+    return { reason: isFullDisk(error) ? 'disk_full' : 'state_unwritable', path, detail: messageOf(error) };
   }
 }
 

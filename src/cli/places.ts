@@ -1,6 +1,7 @@
 /** Where kleiber keeps what is not in the repository: the baton under the git directory, the rest in the user's state folder. */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { isFullDisk } from '../domain/full-disk.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { batonProblem, type Problem } from '../report/problem.ts';
 import type { Context } from './context.ts';
@@ -59,7 +60,8 @@ export function makePlaces({ own, state }: Places): Result<void, Problem> {
     try {
       mkdirSync(path, { recursive: true, mode: 0o700 });
     } catch (error) {
-      return fail(batonProblem({ reason: 'state_unwritable', path, detail: whyNot(path, error) }));
+      const reason = isFullDisk(error) ? 'disk_full' : 'state_unwritable';
+      return fail(batonProblem({ reason, path, detail: whyNot(path, error) }));
     }
   return ok(undefined);
 }

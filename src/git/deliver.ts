@@ -1,8 +1,10 @@
 /** The one road back: the user's branch moves forward to a commit of the store, or nothing of the user's changes. */
+import { allEnded } from '../domain/all-ended.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { type BranchPlace, findBranchPlace } from './branch-place.ts';
 import { type Carried, carryObjects, whileKept } from './carry.ts';
+import { refuseWithoutRoom } from './checkout-room.ts';
 import type { DeliveryOutcome, GitFailure } from './git.ts';
 import { failureOf, type Git, type GitOutput, succeeded, textOf } from './git-command.ts';
 import { type Delivery, planStaging, type Staging, writeIndex } from './record-staging.ts';
@@ -79,12 +81,23 @@ async function isStillHere({ repository }: Delivery, branch: string): Promise<bo
   return head === `refs/heads/${branch}`;
 }
 
+/** What is staged is not left in the user's index when a full disk ends the run; without room for that too, the next delivery does it. */
+async function takingBack(merging: Promise<GitOutput>, undo: () => Promise<unknown>): Promise<GitOutput> {
+  try {
+    return await merging;
+  } catch (error) {
+    await undo().catch(() => undefined);
+    throw error;
+  }
+}
+
 async function merge(delivery: Delivery, branch: string, git: Git, undo: Staging['undo']): Promise<Delivered> {
   const args = [...MERGE, '--no-overwrite-ignore', delivery.commit];
   const isHere = await isStillHere(delivery, branch);
-  const output = isHere ? await git(args, { variables: signature(delivery), deadlineMs: 600_000 }) : null;
+  const merging = isHere ? git(args, { variables: signature(delivery), deadlineMs: 600_000 }) : null;
+  const output = merging === null ? null : await takingBack(merging, () => writeIndex(git, undo));
   if (output !== null && succeeded(output)) return ok({ kind: 'delivered', commit: delivery.commit });
-  await Promise.all([writeIndex(git, undo), keepCarried(delivery, branch)]);
+  await allEnded([writeIndex(git, undo), keepCarried(delivery, branch)]);
   if (output === null) return ok({ kind: 'waits_for_checkout', detail: `${branch} was left while it was delivered` });
   return refusal(delivery, branch, args, output);
 }
@@ -94,7 +107,8 @@ async function fastForward(
   branch: string,
   isRecordPath: (path: string) => boolean,
 ): Promise<Delivered> {
-  const [brought, git, staging] = await Promise.all([
+  await refuseWithoutRoom(delivery);
+  const [brought, git, staging] = await allEnded([
     bringOver(delivery, branch),
     disarmed(delivery.repository),
     planStaging(delivery, isRecordPath),

@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { closeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { allEnded } from '../domain/all-ended.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { Collector } from './collector.ts';
-import { fullDiskLine } from './full-disk.ts';
+import { diskFull, fullDiskLine } from './full-disk.ts';
 import type { GitFailure } from './git.ts';
 import { type GitEnvironment, type GitPlace, variablesFor } from './git-environment.ts';
 import { takeLifeline } from './lifeline.ts';
@@ -63,12 +64,12 @@ const startIn = (environment: GitEnvironment, place: GitPlace): Start => ({
 
 /**
  * A disk without room says nothing about a task, a branch or a merge, so no caller may take it for an answer of git's: it is
- * thrown in the form of Node's own error, and ends the run in the same words.
+ * thrown, and ends the run.
  */
 function refuseFullDisk(args: readonly string[], { folders }: Start, output: GitOutput): GitOutput {
-  const said = succeeded(output) ? null : fullDiskLine(output.stderr, folders);
+  const said = output.end !== 'exited' || output.exitCode === 0 ? null : fullDiskLine(output.stderr, folders);
   if (said === null) return output;
-  throw Object.assign(new Error(`git ${args[0]}: ${said}`), { code: 'ENOSPC', syscall: 'git' });
+  throw diskFull(`git ${args[0]}: ${said}`);
 }
 
 interface Launched {
@@ -172,7 +173,7 @@ export async function pipeGit(
   const reader = launch(to.args, startIn(environment, to.place), {}, null);
   const writer = launch(from.args, startIn(environment, from.place), {}, reader.stdin);
   writer.stdin?.end(input);
-  return Promise.all([writer.done, reader.done]);
+  return allEnded([writer.done, reader.done]);
 }
 
 export const succeeded = (output: GitOutput): boolean => output.end === 'exited' && output.exitCode === 0;

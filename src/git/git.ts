@@ -31,10 +31,16 @@ export type GitFailure =
   | { reason: 'worktree_busy'; path: string }
   | { reason: 'git_failed'; command: string; exitCode: number | null; detail: string };
 
-/** The reason in one line; what git prints after its first are hints for somebody at a terminal. */
+/** The line in which git says why it failed; what it prints before and after is for somebody at a terminal. */
+export function reasonLine(said: string): string {
+  const lines = said.trim().split('\n');
+  return lines.find(line => /^(?:fatal|error): /.test(line)) ?? lines[0] ?? '';
+}
+
+/** The reason of a failure in one line. */
 export const whyGit = (failure: GitFailure): string =>
   failure.reason === 'git_failed'
-    ? `${failure.command}: ${failure.detail.split('\n')[0]}`
+    ? `${failure.command}: ${reasonLine(failure.detail) || 'it gave no reason'}`
     : failure.reason.replaceAll('_', ' ');
 
 export interface Committed {

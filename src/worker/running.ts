@@ -1,6 +1,6 @@
 /** A running attempt: its fence, its worktree, and the two things it may do to the world: append and save. */
 import { type TaskEvent, taskStream } from '../domain/event.ts';
-import type { Worktree } from '../git/git.ts';
+import { type Worktree, whyGit } from '../git/git.ts';
 import type { PersonNote } from '../policy/task-state.ts';
 import { type Zone, zoneFault } from '../policy/zones.ts';
 import type { Claim } from './claim.ts';
@@ -67,7 +67,7 @@ export async function saveWork(running: Running, edges: WorkerEdges, keepAs: 'ch
 export async function saveAs(running: Running, parent: string, message: string, edges: WorkerEdges): Promise<string> {
   const isWork = (path: string): boolean => zoneFault(running.zone, path) === null;
   const saved = await edges.store.checkpoint(running.worktree, parent, message, edges.holder.at(), isWork);
-  running.unsaved = saved.ok ? null : saved.failure.reason.replaceAll('_', ' ');
+  running.unsaved = saved.ok ? null : whyGit(saved.failure);
   if (!saved.ok) {
     edges.notice(`${running.claim.state.id}: the worktree could not be saved (${running.unsaved})`);
     return running.commit;

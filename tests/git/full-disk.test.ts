@@ -34,14 +34,40 @@ test('a git that fails for another reason answers so', async () => {
   expect([output.end, output.exitCode, output.stderr]).toEqual(['exited', 128, 'fatal: not a valid object name x\n']);
 });
 
+const ROOM = { bsize: 4096, blocks: 1000, bfree: 900, bavail: 900, files: 500, ffree: 400 };
+const SILENT = 'Preparing worktree\nfatal: cannot update ref: could not write HEAD.lock';
+const SILENT_LINE = 'fatal: cannot update ref: could not write HEAD.lock';
+
 test.each([
   [
-    'a quota',
+    'a quota that is named',
     'fatal: write error: Disk quota exceeded\nfatal: index-pack failed',
+    ROOM,
     'fatal: write error: Disk quota exceeded',
   ],
-  ['a file that is named like the words', "error: pathspec 'No space left on device' did not match", null],
-  ['nothing at all', '', null],
-])('%s on a disk with room', (_what, stderr, line) => {
-  expect(fullDiskLine(stderr, [folder, join(folder, 'gone')])).toBe(line);
+  ['words in the middle of a line', "error: pathspec 'No space left on device' did not match", ROOM, null],
+  [
+    'a file that is called so',
+    'error: these would be overwritten:\n\tdocs/: No space left on device\nAborting',
+    ROOM,
+    null,
+  ],
+  ['nothing said, with room', SILENT, ROOM, null],
+  ['nothing said, without blocks', SILENT, { ...ROOM, bfree: 63, bavail: 63 }, SILENT_LINE],
+  ['nothing said, without names', SILENT, { ...ROOM, ffree: 0 }, SILENT_LINE],
+  ['a file system that counts no names', SILENT, { ...ROOM, files: 0, ffree: 0 }, null],
+  [
+    'a file system that counts nothing',
+    SILENT,
+    { bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0 },
+    null,
+  ],
+  ['a read-only disk, which is always full', 'error: x: Read-only file system', { ...ROOM, bfree: 0, bavail: 0 }, null],
+  ['a failure without a word', '', { ...ROOM, bfree: 0, bavail: 0 }, null],
+])('%s', (_what, stderr, facts, line) => {
+  expect(fullDiskLine(stderr, ['/somewhere'], () => facts)).toBe(line);
+});
+
+test('a folder that is gone is no full disk', () => {
+  expect(fullDiskLine(SILENT, [join(folder, 'gone')])).toBe(null);
 });

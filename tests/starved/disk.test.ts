@@ -9,47 +9,71 @@ import { openSmall } from '../support/journey-small.ts';
 const IS_FULL = process.env.KLEIBER_FULL === '1';
 /** Kilobytes that are free when the run begins, so that another write is the one that finds no room. */
 const ROOM_KB = IS_FULL ? Array.from({ length: 120 }, (_, index) => index * 8) : [24, 216];
+const ROOM_OF_REPOSITORY_KB = IS_FULL ? Array.from({ length: 60 }, (_, index) => index * 16) : [384];
 
 let journey: Journey;
 afterEach(() => journey.close());
 
-/**
- * Log, store, ledger, worktrees and transcripts on one small disk: trusted while there is room, run with next to none, then
- * run with room again. Git in the user's repository is on another disk, so what is found there at the end was delivered.
- */
-const script = (roomKb: number): string => `
+/** Run with next to no room on the disk, and then with room again. */
+const twoRuns = (disk: string, roomKb: number): string => `
+  kleiber trust --yes > /dev/null || exit 99
+  used=$(df --output=used -k "${disk}" | tail -1)
+  mount -o remount,size=$((used + ${roomKb}))k "${disk}"
+  kleiber conduct --until-idle; echo "FULL:$?" >&2
+  mount -o remount,size=64m "${disk}"
+  kleiber conduct --until-idle; echo "ROOM:$?" >&2
+  git --git-dir .git/kleiber/store.git fsck --connectivity-only --no-dangling >&2; echo "FSCK:$?" >&2
+  git fsck --connectivity-only --no-dangling >&2; echo "FSCK:$?" >&2
+  ls -d .git/kleiber/store.* >&2
+`;
+
+/** Log, store, ledger, worktrees and transcripts on one small disk; the user's repository is on another, so what is found there was delivered. */
+const withSmallState = (roomKb: number): string => `
   set -u
   disk="$HOME/disk"; mkdir -p "$disk" .git/kleiber
   mount -t tmpfs -o size=64m none "$disk"
   mkdir "$disk/state" "$disk/log"
   mount --bind "$disk/log" .git/kleiber
   export KLEIBER_HOME="$disk/state"
-  kleiber trust --yes > /dev/null || exit 99
-  used=$(df --output=used -k "$disk" | tail -1)
-  mount -o remount,size=$((used + ${roomKb}))k "$disk"
-  kleiber conduct --until-idle; echo "FULL:$?" >&2
-  mount -o remount,size=64m "$disk"
-  kleiber conduct --until-idle; echo "ROOM:$?" >&2
-  git --git-dir .git/kleiber/store.git fsck --connectivity-only --no-dangling >&2; echo "FSCK:$?" >&2
-  ls -d .git/kleiber/store.* >&2
+  ${twoRuns('$disk', roomKb)}
 `;
+
+/** The user's repository, with log and store in it, on the small disk. */
+const withSmallRepository = (roomKb: number): string => `
+  set -u
+  here="$PWD"; cp -a . "$HOME/before"
+  mount -t tmpfs -o size=64m none "$here"; cp -a "$HOME/before/." "$here"; cd "$here"
+  ${twoRuns('$here', roomKb)}
+  cp -a . "$HOME/after"; cd /; umount "$here"; cp -a "$HOME/after/." "$here"
+`;
+
+function expectStoppedInWords(stderr: string): void {
+  const [whileFull = '', afterwards = ''] = stderr.split(/^FULL:/m);
+  expect(stderr).not.toContain('this is a bug');
+  // With enough room nothing is in the way; with too little the disk is named, and what can be done.
+  expect(['0', '3']).toContain(afterwards.split('\n')[0]);
+  if (!afterwards.startsWith('0')) expect(whileFull).toMatch(/^kleiber: the disk is full$/m);
+  expect(stderr).toMatch(/^ROOM:0$/m);
+  expect(stderr.match(/^FSCK:.*/gm)).toEqual(['FSCK:0', 'FSCK:0']);
+  expect(stderr.match(/^\.git\/kleiber\/store\..*/gm)).toEqual(['.git/kleiber/store.git']);
+  expect(landedTasks(journey)).toEqual(['more']);
+  expect(journey.git('status', '--porcelain')).toBe('');
+}
 
 describe.skipIf(whyNoMounts !== null)('a disk', () => {
   test.each(ROOM_KB)(
     'with %d KB of room stops a run in words, and with room again the work lands once',
     async roomKb => {
       journey = await openSmall();
-      const { stderr } = await inShell(journey, script(roomKb), mountsWrapper).ended;
-      const [whileFull = '', afterwards = ''] = stderr.split(/^FULL:/m);
-      expect(stderr).not.toContain('this is a bug');
-      // With enough room nothing is in the way; with too little the disk is named, and what can be done.
-      expect(['0', '3']).toContain(afterwards.split('\n')[0]);
-      if (!afterwards.startsWith('0')) expect(whileFull).toMatch(/^kleiber: the disk is full$/m);
-      expect(stderr).toMatch(/^ROOM:0$/m);
-      expect(stderr).toMatch(/^FSCK:0$/m);
-      expect(stderr.match(/^\.git\/kleiber\/store\..*/gm)).toEqual(['.git/kleiber/store.git']);
-      expect(landedTasks(journey)).toEqual(['more']);
-      expect(journey.git('status', '--porcelain')).toBe('');
+      expectStoppedInWords((await inShell(journey, withSmallState(roomKb), mountsWrapper).ended).stderr);
+    },
+  );
+
+  test.each(ROOM_OF_REPOSITORY_KB)(
+    'with %d KB of room for the repository leaves nothing half written in it, and with room again the work lands once',
+    async roomKb => {
+      journey = await openSmall();
+      expectStoppedInWords((await inShell(journey, withSmallRepository(roomKb), mountsWrapper).ended).stderr);
     },
   );
 

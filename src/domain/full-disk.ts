@@ -1,0 +1,6 @@
+/** The errors that Node gives for a disk, or a person's share of it, without room. */
+
+const CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT'];
+
+export const isFullDisk = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && CODES.includes(error.code);
