@@ -134,7 +134,7 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
     },
     conductor: {
       ...common,
-      notice: onceInARow(notice),
+      obstacle: onceAWhile(notice),
       bell: doorbell.waiter(),
       checkout: project.checkout,
       record: recordFiles(project.facts.root),
@@ -149,12 +149,16 @@ async function assemble(project: Project, context: Context, studio: Studio, stor
   };
 }
 
-/** What stands in the conductor's way is met with every tick, and told again only after something else was. */
-function onceInARow(tell: (text: string) => void): (text: string) => void {
-  let last = '';
+const REMIND_MS = 60_000;
+
+/** What stands in the conductor's way is met with every tick, which may be many in a second. */
+function onceAWhile(tell: (text: string) => void): (text: string) => void {
+  const toldAtMs = new Map<string, number>();
   return text => {
-    if (text !== last) tell(text);
-    last = text;
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - (toldAtMs.get(text) ?? -REMIND_MS) < REMIND_MS) return;
+    toldAtMs.set(text, nowMs);
+    tell(text);
   };
 }
 

@@ -47,5 +47,7 @@ export interface ConductorEdges {
   /** Who answers when somebody types into a file. */
   person: string;
   notice(text: string): void;
+  /** For what stands in the way and is met again with every tick: told, and not again for a while. */
+  obstacle(text: string): void;
   bell: Bell;
 }

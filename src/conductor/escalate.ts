@@ -85,7 +85,7 @@ async function bringIn(
   const message = `Bring ${state.target.branch} in`;
   const merged = await edges.store.mergeCandidate({ base: tip, commit, message, trailers: [], at: edges.holder.at() });
   if (!merged.ok) {
-    edges.notice(`${state.id}: what landed could not be brought in (${whyGit(merged.failure)})`);
+    edges.obstacle(`${state.id}: what landed could not be brought in (${whyGit(merged.failure)})`);
     return 'failed';
   }
   return merged.value.kind === 'merged'

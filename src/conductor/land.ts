@@ -32,7 +32,7 @@ export async function landTask(
   if (stage.intent !== null && (await finishIntent(state, stage, stage.intent, tip, edges))) return true;
   const merged = await edges.store.mergeCandidate(mergeRequest(task, state, stage, tip, edges));
   if (!merged.ok) {
-    edges.notice(`${state.id}: the candidate could not be built (${whyGit(merged.failure)})`);
+    edges.obstacle(`${state.id}: the candidate could not be built (${whyGit(merged.failure)})`);
     return false;
   }
   if (merged.value.kind === 'conflict') return giveBackConflict(task, state, stage, tip, merged.value, edges);

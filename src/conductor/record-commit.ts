@@ -36,7 +36,7 @@ export async function commitRecord(
   const files = await recordFiles(news, tip, view, target, edges);
   const committed = await edges.store.commitFiles(tip, files, messageOf(news), edges.holder.at());
   if (!committed.ok) {
-    edges.notice(`the record could not be committed (${whyGit(committed.failure)})`);
+    edges.obstacle(`the record could not be committed (${whyGit(committed.failure)})`);
     return false;
   }
   const { commit } = committed.value;

@@ -28,7 +28,7 @@ export async function prepareTarget(target: Target, edges: ConductorEdges, signa
 async function startIntegration(target: Target, edges: ConductorEdges): Promise<string | null> {
   const fetched = await edges.store.fetchBranch(target.checkout, target.branch);
   if (!fetched.ok) {
-    edges.notice(`the branch ${target.branch} could not be read (${whyGit(fetched.failure)})`);
+    edges.obstacle(`the branch ${target.branch} could not be read (${whyGit(fetched.failure)})`);
     return null;
   }
   await edges.store.moveIntegration(target.branch, null, fetched.value);

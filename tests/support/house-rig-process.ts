@@ -111,6 +111,7 @@ export class HouseProcess {
     this.worker = { ...common, spentToday: () => 0, landedBefore: landingsOf(handles) };
     this.conductor = {
       ...common,
+      obstacle: common.notice,
       checkout: handles.checkout,
       record: handles.record,
       recentChecks: recentChecks(house.clock),
