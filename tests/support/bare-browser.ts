@@ -13,6 +13,8 @@ import { EXECUTABLE, FLAGS } from './board-browser.ts';
 /** A new window has a page of its own to draw first; a person's has long been open. */
 const AT_REST_MS = 1_000;
 
+const MOST_LOOKS = 60;
+
 interface Answer {
   id?: number;
   result?: Record<string, never>;
@@ -60,7 +62,7 @@ export class BareBrowser {
     await this.#ask('Page.addScriptToEvaluateOnNewDocument', { source: script }, sessionId);
     await sleep(AT_REST_MS);
     await this.#ask('Page.navigate', { url: address }, sessionId);
-    for (;;) {
+    for (let look = 0; look < MOST_LOOKS; look++) {
       await sleep(500);
       const { result } = await this.#ask('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
       const { value } = result ?? { value: undefined };
@@ -68,6 +70,7 @@ export class BareBrowser {
       await this.#ask('Target.disposeBrowserContext', { browserContextId });
       return value;
     }
+    throw new Error(`${expression} came to nothing`);
   }
 
   async close(): Promise<void> {

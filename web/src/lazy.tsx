@@ -1,9 +1,9 @@
 /** What only some views need comes once the first is drawn, so that nobody waits for it who does not look at it. */
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Libraries } from './libraries.ts';
 import { Empty } from './parts.tsx';
-import { board } from './state.ts';
+import { answered, FIRST_ANSWER_MS } from './state.ts';
 
 /** The drawing of the first view is not to share the processor with the reading of the libraries. */
 const FIRST_DRAWN_MS = 300;
@@ -13,7 +13,7 @@ const arrived = signal<Libraries | 'coming' | 'missing'>(globalThis.kleiberLibra
 let isAsked = false;
 
 async function read(): Promise<void> {
-  if (isAsked) return;
+  if (isAsked || arrived.value !== 'coming') return;
   isAsked = true;
   await import(/* @vite-ignore */ SCRIPT).catch(() => undefined);
   arrived.value = globalThis.kleiberLibraries ?? 'missing';
@@ -28,8 +28,7 @@ export function WithLibraries({ draw }: { draw(libraries: Libraries): JSX.Elemen
   return <Empty>Reading …</Empty>;
 }
 
-export function startLazy(): void {
-  effect(() => {
-    if (board.value !== null && arrived.value === 'coming') setTimeout(read, FIRST_DRAWN_MS);
-  });
-}
+/** What grows when they arrive is to be scrolled again. */
+export const hasLibraries = (): boolean => arrived.value !== 'coming';
+
+export const startLazy = (): void => void answered(FIRST_ANSWER_MS).then(() => setTimeout(read, FIRST_DRAWN_MS));

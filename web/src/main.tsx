@@ -63,7 +63,7 @@ function App(): JSX.Element {
 }
 
 document.addEventListener('keydown', onKey);
-start(await useToken());
+void useToken().then(start, () => start(null));
 startLazy();
 startNotifying();
 // Drawn once and with the board, unless that keeps a person waiting for a sign of life.

@@ -27,7 +27,7 @@ export const topHeight = signal(0);
 const STALE_MS = 5_000;
 const REST_MS = 250;
 const SETTLED_MS = 500;
-const FIRST_ANSWER_MS = 1_000;
+export const FIRST_ANSWER_MS = 1_000;
 
 let heardMs = Date.now();
 let reading: Promise<void> | null = null;

@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TaskView, TranscriptView, TurnView } from '../../../src/board/view.ts';
 import { Form, lastRan } from '../act.tsx';
+import { hasLibraries } from '../lazy.tsx';
 import { Markdown } from '../markdown.tsx';
 import { copied, Empty, Time, useValue } from '../parts.tsx';
 import { source } from '../source.ts';
@@ -79,9 +80,10 @@ function Turns({
   const [isFollowing, setFollowing] = useState(isRunning);
   const end = useRef<HTMLDivElement>(null);
   const count = transcript?.turns.length ?? 0;
+  const isWhole = hasLibraries();
   useEffect(() => {
     if (isFollowing) end.current?.scrollIntoView({ block: 'nearest' });
-  }, [count, isFollowing]);
+  }, [count, isFollowing, isWhole]);
   if (transcript === undefined) return <Empty>Reading …</Empty>;
   if (transcript === null) return <Empty>The transcript of this attempt is gone.</Empty>;
   const errors = transcript.turns.filter(isFault).length;
