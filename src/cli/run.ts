@@ -1,15 +1,10 @@
 /** A run: workers and a conductor side by side in one process. They meet in the record and the baton only. */
 import { currentHolder } from '../baton/hold.ts';
-import { conduct } from '../conductor/conduct.ts';
-import { allEnded } from '../domain/all-ended.ts';
 import { LEAD_STREAM, targetStream } from '../domain/event.ts';
-import { nanoFromUsd } from '../domain/money.ts';
-import type { Tier } from '../domain/tier.ts';
 import { pauseText } from '../policy/controls.ts';
 import { type ExitCode, type Problem, problem } from '../report/problem.ts';
 import { runSummary } from '../report/run-summary.ts';
-import type { Refused, WorkerOptions, WorkerResult } from '../worker/edges.ts';
-import { runWorker } from '../worker/worker.ts';
+import type { Refused, WorkerResult } from '../worker/edges.ts';
 import { raiseAlerts } from './alerts.ts';
 import { type Context, complain, note, say, sayJson } from './context.ts';
 import { followLog, jsonPrinter } from './follow.ts';
@@ -18,21 +13,9 @@ import { namedAgents } from './named-agents.ts';
 import { openProject, type Project } from './project.ts';
 import { recordFault, writeRecord } from './record-run.ts';
 import { repeat } from './repeat.ts';
+import { bothSides, type RunOptions } from './run-sides.ts';
 import { undeliveredOf } from './status.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
-
-export interface RunOptions {
-  /** Null runs no workers. */
-  workers: { agents: ReadonlySet<string> | 'all'; concurrency: number; tier: Tier | null } | null;
-  conducts: boolean;
-  until: WorkerOptions['until'];
-  noSandbox: boolean;
-  /** A person has said that today may cost more than the guard. */
-  pastGuard: boolean;
-  json: boolean;
-  /** Where the record of its attempts goes; null keeps none beside the transcripts. */
-  record: string | null;
-}
 
 export async function runHere(options: RunOptions, context: Context): Promise<ExitCode> {
   const fault = options.record === null ? null : recordFault(options.record, context);
@@ -99,64 +82,6 @@ async function runAll(options: RunOptions, project: Project, workshop: Workshop,
   }
 }
 
-/**
- * Workers and conductor, each to its end; the conductor goes on until the workers are done. What breaks on one side stops
- * the other, which lets go of everything before the log is closed under it, and what broke first is what is told.
- */
-async function bothSides(
-  options: RunOptions,
-  project: Project,
-  workshop: Workshop,
-  context: Context,
-): Promise<{ led: boolean; result: WorkerResult | null }> {
-  const [broken, late, worked] = [new AbortController(), new AbortController(), new AbortController()];
-  const here: Context = {
-    ...context,
-    stopping: AbortSignal.any([context.stopping, broken.signal]),
-    killed: AbortSignal.any([context.killed, late.signal]),
-  };
-  const conducting = conductHere(options, worked.signal, workshop, here);
-  const working = workHere(options, project, workshop, here).then(result => {
-    if (options.workers !== null) worked.abort();
-    return result;
-  });
-  const [led, result] = await allEnded([conducting, working], () => {
-    note(context, 'something broke, so what is under way is finished and handed back');
-    broken.abort();
-    setTimeout(() => late.abort(), PATIENCE_MS).unref();
-  });
-  return { led, result };
-}
-
-/** What is under way when something breaks has as long as after a Ctrl-C. */
-const PATIENCE_MS = 20_000;
-
-/** False when nobody conducts here, or somebody else leads. */
-async function conductHere(
-  options: RunOptions,
-  worked: AbortSignal,
-  workshop: Workshop,
-  { stopping, killed }: Context,
-): Promise<boolean> {
-  if (!options.conducts) return false;
-  const until = untilOfConductor(options);
-  const isToFinish = (): boolean => !stopping.aborted;
-  return await conduct(
-    { until, stopping: AbortSignal.any([stopping, worked]), killed, isToFinish },
-    workshop.conductor,
-  );
-}
-
-async function workHere(
-  options: RunOptions,
-  project: Project,
-  workshop: Workshop,
-  context: Context,
-): Promise<WorkerResult | null> {
-  if (options.workers === null) return null;
-  return await runWorker(workerOptions(options, options.workers, project, context), workshop.worker);
-}
-
 /** What landed and waits for the person's own changes has been told when it began to wait. */
 function undelivered(project: Project, context: Context): ExitCode {
   const { branch } = project.facts;
@@ -176,24 +101,6 @@ function otherLeads(project: Project): Problem {
   const who = other === null ? '' : `: pid ${other.pid} on ${other.host}`;
   const fix = ['kleiber status', 'stop it with Ctrl-C, then try again'];
   return problem(1, `another conductor runs here${who}`, [], fix, 'another_conductor');
-}
-
-const untilOfConductor = (options: RunOptions): 'once' | 'stopped' =>
-  options.workers === null && options.until === 'once' ? 'once' : 'stopped';
-
-function workerOptions(
-  options: RunOptions,
-  workers: NonNullable<RunOptions['workers']>,
-  project: Project,
-  context: Context,
-): WorkerOptions {
-  return {
-    ...workers,
-    until: options.until,
-    stopping: context.stopping,
-    killed: context.killed,
-    guard: options.pastGuard ? null : nanoFromUsd(project.config.budget.guard_usd),
-  };
 }
 
 function summary(result: WorkerResult | null, project: Project, context: Context): ExitCode {
