@@ -1,5 +1,5 @@
 /** The process: arguments in, signals, exit code out. */
-import { type Context, contextFor } from './cli/context.ts';
+import { type Context, contextFor, PATIENCE_MS } from './cli/context.ts';
 import { plainFlags, status } from './cli/status.ts';
 import { VERSION } from './cli/version.ts';
 import { type ExitCode, machineProblem, problemText } from './report/problem.ts';
@@ -10,9 +10,6 @@ const killed = new AbortController();
 /** What a shell shows for a process that a signal has ended; a terminal that went away counts as an interruption. */
 const ENDED_BY = { SIGINT: 130, SIGHUP: 130, SIGTERM: 143 } as const;
 let endedBy = ENDED_BY.SIGINT as number;
-
-/** A step that takes longer than this after the first Ctrl-C is stopped like after the second. */
-const PATIENCE_MS = 20_000;
 
 /** Once: finish the step and hand back. Twice: stop now. */
 function interrupt(signal: keyof typeof ENDED_BY): void {

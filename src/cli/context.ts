@@ -15,6 +15,9 @@ export interface JsonAnswer {
   isSaid: boolean;
 }
 
+/** A step that takes longer than this after the first Ctrl-C, or after something broke, is stopped like after the second. */
+export const PATIENCE_MS = 20_000;
+
 export interface Context {
   cwd: string;
   environment: Readonly<Record<string, string | undefined>>;

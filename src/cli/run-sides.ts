@@ -7,7 +7,7 @@ import type { Tier } from '../domain/tier.ts';
 import type { WorkerOptions, WorkerResult } from '../worker/edges.ts';
 import { runWorker } from '../worker/worker.ts';
 import { systemClock } from './clock.ts';
-import { type Context, note } from './context.ts';
+import { type Context, note, PATIENCE_MS } from './context.ts';
 import type { Project } from './project.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -55,9 +55,6 @@ export async function bothSides(
 }
 
 const HANDING_BACK = 'something broke, so what is under way is finished and handed back';
-
-/** What is under way when something breaks has as long as after a Ctrl-C. */
-const PATIENCE_MS = 20_000;
 
 /** False when nobody conducts here, or somebody else leads. */
 async function conductHere(
