@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFullDisk } from '../domain/full-disk.ts';
+import { passFullDisk } from '../domain/full-disk.ts';
 import { attempt, type Git, gitAt, textOf } from './git-command.ts';
 import type { StoreContext } from './store-context.ts';
 import type { UserRepository } from './user-repository.ts';
@@ -33,17 +33,13 @@ function packsIn(files: readonly string[]): number {
   return files.filter(name => name.endsWith('.pack') && !kept.has(name.slice(0, -'.pack'.length))).length;
 }
 
-function unlessFull(error: unknown): void {
-  if (!isFullDisk(error)) throw error;
-}
-
 /**
  * Joins packs and single objects. It drops nothing: a geometric repack goes by packs and not by refs. A failure, also for want
  * of room for both, costs speed only, so it is left to the next time.
  */
 async function joinAll(git: Git): Promise<void> {
   const repack = ['repack', '--geometric=2', '-d', '--quiet', '--no-write-bitmap-index'];
-  await git(repack, { deadlineMs: 600_000 }).catch(unlessFull);
+  await git(repack, { deadlineMs: 600_000 }).catch(passFullDisk);
 }
 
 /** In the store, once there are many packs. */

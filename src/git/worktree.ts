@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isFullDisk } from '../domain/full-disk.ts';
+import { passFullDisk } from '../domain/full-disk.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -123,12 +123,6 @@ async function reuse(
   return recycle(store, place, branch, commit);
 }
 
-/** No run ends because a disk is full while there is nothing to do. */
-function costsSpeedOnly(error: unknown): { ok: false } {
-  if (!isFullDisk(error)) throw error;
-  return { ok: false };
-}
-
 /**
  * Takes away what the last task has left in a worktree that this process has opened, so that opening it again only
  * changes the files that differ. For moments in which nothing else is to do; whoever calls it holds the worktree, and
@@ -144,10 +138,10 @@ export async function tidyWorktree(store: StoreContext, path: string, signal: Ab
   if (!isOurs) return;
   // Whoever opens a worktree that could not be tidied finds out why.
   const recycling = recycle(store, worktreePlace(store, place, admin), last.branch, last.commit, signal);
-  const recycled = await recycling.catch(costsSpeedOnly);
+  const recycled = await recycling.catch(passFullDisk);
   // What was stopped is done another time.
   if (signal.aborted) store.opened.set(place, last);
-  else if (recycled.ok) store.opened.set(place, { ...last, tidy: await folderStamp(place) });
+  else if (recycled?.ok === true) store.opened.set(place, { ...last, tidy: await folderStamp(place) });
 }
 
 /**

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type { BatonFailure } from '../baton/baton.ts';
 import { StateUnavailable } from '../baton/state-unavailable.ts';
+import { isFullDisk } from '../domain/full-disk.ts';
 import { unreachable } from '../domain/result.ts';
 import type { GitFailure } from '../git/git.ts';
 import type { FileFault } from '../record/record.ts';
@@ -161,10 +162,8 @@ function wordsOfBaton(failure: BatonFailure): Problem {
 export function machineProblem(error: unknown): Problem | null {
   if (error instanceof StateUnavailable) return stateProblem(error);
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null;
+  if (isFullDisk(error)) return diskFull(error.message);
   switch (error.code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return diskFull(error.message);
     case 'EMFILE':
     case 'ENFILE':
       return tooManyFiles(error.message);
