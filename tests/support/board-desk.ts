@@ -336,7 +336,8 @@ export class BoardDesk {
       tier,
       model: `claude-${tier}`,
     };
-    const when = { ...calendarOf(new Date(this.at())), owner: this.project.holder.owner };
+    // Of the week that is looked at, also where the run has begun before midnight.
+    const when = { ...calendarOf(new Date()), owner: this.project.holder.owner };
     this.project.ledger.record(purpose, when, spend(usd).usage, spend(usd).cost, 'a sample');
     return this.project.ledger.rows({ task: purpose.task }).at(-1)?.reservation ?? '';
   }
